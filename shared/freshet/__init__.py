@@ -1,0 +1,1 @@
+"""Freshet: recommendations by event stream."""

@@ -1,0 +1,89 @@
+"""One frozen object of settings a service, read from the environment, checked before use."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+
+PREFIX = "FRESHET_"
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+
+C = TypeVar("C", bound="ServiceConfig")
+
+
+class ConfigError(Exception):
+    """A setting is missing or wrong; the text names it and the fix."""
+
+
+class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The settings that every service has. Each is `FRESHET_` and its name in capitals.
+
+    Attributes:
+        brokers: bootstrap servers, "host:port,host:port".
+        topic_prefix: put before every topic's and group's name, to share a cluster.
+        http_port: for /metrics, /live and /ready; 0 takes a free one.
+        http_host: the address that they answer on.
+        log_level: of the service's own logger.
+        compression: of what the service publishes.
+        max_in_flight_bytes: records read but not yet acknowledged, at most: bounds memory.
+        linger_ms: how long to gather records before a fold. 0 is freshest, more is cheaper.
+        security_protocol: PLAINTEXT, or SASL_SSL with `sasl_username` and `sasl_password`.
+        sasl_username, sasl_password: for SCRAM-SHA-512.
+        ssl_cafile: certificate authorities, where the system's do not do.
+    """
+
+    brokers: str = "127.0.0.1:9092"
+    topic_prefix: Annotated[str, msgspec.Meta(pattern=r"^[a-zA-Z0-9._-]{0,64}$")] = ""
+    http_port: Port = 0
+    http_host: str = "127.0.0.1"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "lz4"
+    max_in_flight_bytes: Annotated[int, msgspec.Meta(ge=1_048_576)] = 32 * 1_048_576
+    linger_ms: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
+    security_protocol: Literal["PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_username: str = ""
+    sasl_password: str = ""
+    ssl_cafile: str = ""
+
+    def __post_init__(self) -> None:
+        for server in self.brokers.split(","):
+            host, _, port = server.strip().rpartition(":")
+            if not host or not port.isdigit():
+                raise ValueError(f"`brokers` is a list of host:port, {server!r} is none")
+        if self.security_protocol == "SASL_SSL" and not (self.sasl_username and self.sasl_password):
+            raise ValueError("SASL_SSL needs `sasl_username` and `sasl_password`")
+
+    def topic(self, name: str) -> str:
+        """The name on the broker of a topic of the registry."""
+        return self.topic_prefix + name
+
+    def describe(self) -> str:
+        """The settings, one a line, without secrets."""
+        return "\n".join(
+            f"{PREFIX}{name.upper()}={'***' if 'password' in name and value else value}"
+            for name, value in msgspec.structs.asdict(self).items()
+        )
+
+
+def load(kind: type[C], environment: Mapping[str, str]) -> C:
+    """The settings of a service from its environment; what is absent has its default.
+
+    Raises:
+        ConfigError: names the setting, what is wrong with it and what it takes.
+    """
+    fields = {field.encode_name for field in msgspec.structs.fields(kind)}
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX).lower() in fields
+    }
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        for name in fields:
+            text = text.replace(f"`$.{name}`", f"{PREFIX}{name.upper()}")
+            text = text.replace(f"`{name}`", f"{PREFIX}{name.upper()}")
+        raise ConfigError(f"{text} (see the settings of {kind.__name__})") from error

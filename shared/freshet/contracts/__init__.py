@@ -1,0 +1,1 @@
+"""The messages on the topics: one Struct a topic, and the registry that lists the topics."""

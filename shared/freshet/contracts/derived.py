@@ -1,0 +1,161 @@
+"""What Freshet's services make of the inputs: catalog, interests, trends, dead letters."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from freshet.contracts.envelope import Identifier, Message
+
+Weight = Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
+Offset = Annotated[int, msgspec.Meta(ge=0)]
+Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]
+
+#: What a remembered item was to the user. A rating is remembered as like, dislike or click,
+#: whichever its value is nearest to.
+SignalKind = Literal["click", "like", "dislike", "dismiss", "purchase", "hide"]
+
+
+class CatalogItem(Message, frozen=True, kw_only=True):
+    """An item as the services understand it. A record without a value withdraws it.
+
+    Attributes:
+        tags: interest tags, strongest first.
+        embedding: content vector, unit length, little-endian float16, base64 in JSON.
+        embedding_version: names the space: vectors compare within one version only.
+        content_hash: of what was understood; an item sent again unchanged costs nothing.
+    """
+
+    item_id: Identifier
+    title: str
+    tags: list[str]
+    embedding: bytes
+    embedding_version: str
+    content_hash: str
+    published_ms: Milliseconds
+    category: str | None = None
+    language: str | None = None
+    available: bool = True
+
+
+class Signal(msgspec.Struct, array_like=True, frozen=True):
+    """One remembered act on an item: `[item_id, kind, time_ms]`."""
+
+    item_id: str
+    kind: SignalKind
+    time_ms: int
+
+
+class RecentQuery(msgspec.Struct, array_like=True, frozen=True):
+    """One remembered search: `[text, time_ms]`."""
+
+    text: str
+    time_ms: int
+
+
+class TagInterest(msgspec.Struct, array_like=True, frozen=True):
+    """How much a tag means: `[weight, time_ms]`; the weight is as of that time and decays."""
+
+    weight: float
+    time_ms: int
+
+
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest event that a message knows about, so that anyone can compute freshness.
+
+    Attributes:
+        event_id: that event.
+        event_time_ms: when it happened, by its producer's clock.
+        broker_time_ms: when the broker took it.
+    """
+
+    event_id: Identifier
+    event_time_ms: Milliseconds
+    broker_time_ms: Milliseconds
+
+
+class Counters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How many events of each kind were folded into a user's state, ever."""
+
+    clicks: int = 0
+    queries: int = 0
+    feedback: int = 0
+
+
+class Interests(Message, frozen=True, kw_only=True, omit_defaults=True):
+    """What a user likes now: bounded by construction, and the fold's whole memory.
+
+    Attributes:
+        recent: the last acts on items, oldest first.
+        queries: the last searches, oldest first.
+        tags: strongest interest tags, liked (weight > 0) and disliked (< 0).
+        slow_vector: content of what left `recent`, decayed: little-endian float16, base64.
+        slow_time_ms: the time that `slow_vector` is as of.
+        counters: events folded, by kind.
+        applied: for each source topic, the last offset folded (of the partition of this key).
+        seen: digests (8 bytes each) of the last event ids, against events sent twice.
+        caused_at: the newest event known.
+    """
+
+    user_id: Identifier
+    caused_at: Cause
+    recent: list[Signal] = []
+    queries: list[RecentQuery] = []
+    tags: dict[str, TagInterest] = {}
+    slow_vector: bytes = b""
+    slow_time_ms: int = 0
+    counters: Counters = Counters()
+    applied: dict[str, Offset] = {}
+    seen: bytes = b""
+
+
+class Trend(Message, frozen=True, kw_only=True):
+    """How much an item is clicked and shown, as one partition of the users sees it.
+
+    The key is `item_id|partition`: the whole is the sum over the partitions.
+
+    Attributes:
+        clicks: decayed count of clicks and other positive acts, as of `as_of_ms`.
+        impressions: decayed count of times shown, as of `as_of_ms`.
+        recent_clicks: like `clicks` with the short half-life: what is rising now.
+        as_of_ms: the time that the counts are as of.
+        applied: for each source topic, the last offset folded.
+    """
+
+    item_id: Identifier
+    partition: Annotated[int, msgspec.Meta(ge=0)]
+    clicks: float = 0.0
+    impressions: float = 0.0
+    recent_clicks: float = 0.0
+    as_of_ms: Milliseconds = 0
+    applied: dict[str, Offset] = {}
+
+
+DeadLetterReason = Literal[
+    "not_json",
+    "schema",
+    "schema_version",
+    "too_large",
+    "key_mismatch",
+    "missing_value",
+]
+
+
+class DeadLetter(Message, frozen=True, kw_only=True):
+    """A record that can never be processed, whole, with the reason.
+
+    Attributes:
+        topic, partition, offset: where it was read.
+        key, value: its raw bytes, base64 in JSON (`value` is cut at 256 KiB).
+        reason: one of a fixed set of codes.
+        detail: what exactly was wrong.
+        service: who refused it.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    reason: DeadLetterReason
+    detail: str
+    service: str

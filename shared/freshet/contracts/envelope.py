@@ -1,0 +1,45 @@
+"""What every message carries: who it is, when it happened, which form it has."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+#: Ids are opaque, never empty, and short enough to stay cheap in bounded state.
+Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+
+#: Milliseconds since the epoch, or an RFC 3339 text with an offset; up to the year 2100.
+EventTime = (
+    Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]
+    | Annotated[datetime, msgspec.Meta(tz=True)]
+)
+
+#: "major.minor": unknown fields of a newer minor are ignored, a newer major is refused.
+SchemaVersion = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,3}\.[0-9]{1,3}$")]
+
+#: The form that this library writes and, by its major part, the newest that it reads.
+CURRENT_SCHEMA_VERSION = "1.0"
+
+
+class Message(msgspec.Struct, kw_only=True, frozen=True):
+    """The envelope shared by all topics' values.
+
+    Attributes:
+        event_id: unique for what happened; the same id sent twice counts once.
+        event_time: when it happened, by the producer's clock.
+        schema_version: form of the message, "major.minor".
+    """
+
+    event_id: Identifier
+    event_time: EventTime
+    schema_version: SchemaVersion = CURRENT_SCHEMA_VERSION
+
+    @property
+    def time_ms(self) -> int:
+        """The event time in milliseconds since the epoch."""
+        return to_ms(self.event_time)
+
+
+def to_ms(time: int | datetime) -> int:
+    """Milliseconds since the epoch of either form of an event time."""
+    return time if isinstance(time, int) else round(time.timestamp() * 1000)

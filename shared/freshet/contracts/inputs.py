@@ -1,0 +1,108 @@
+"""What a company's systems send: items, clicks, queries, feedback, impressions, requests."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from freshet.contracts.envelope import EventTime, Identifier, Message
+
+Tag = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Attribute = str | float | bool | list[str]
+
+#: What a user can say about an item beyond a click.
+FeedbackKind = Literal["like", "dislike", "rating", "dismiss", "purchase", "hide"]
+
+
+class Item(Message, frozen=True, kw_only=True):
+    """Something that can be recommended. A record without a value withdraws the item.
+
+    Attributes:
+        title: what a person reads first.
+        text: description, any language; data, never an instruction.
+        tags: the producer's own words for it, strongest first.
+        category: one coarse shelf, used by filters.
+        language: BCP 47 code; found from the text where absent.
+        published_at: when it became available; `event_time` where absent.
+        available: false keeps the item known (history) but never recommended.
+        attributes: anything else worth keeping; not read by the ranking.
+    """
+
+    item_id: Identifier
+    title: Annotated[str, msgspec.Meta(max_length=1_000)]
+    text: Annotated[str, msgspec.Meta(max_length=100_000)] = ""
+    tags: Annotated[list[Tag], msgspec.Meta(max_length=64)] = []
+    category: Annotated[str, msgspec.Meta(max_length=128)] | None = None
+    language: Annotated[str, msgspec.Meta(max_length=35)] | None = None
+    published_at: EventTime | None = None
+    available: bool = True
+    attributes: Annotated[dict[str, Attribute], msgspec.Meta(max_length=64)] = {}
+
+
+class Click(Message, frozen=True, kw_only=True):
+    """A user opened an item.
+
+    Attributes:
+        recommendation_id: the list it was clicked in, if Freshet made that list.
+        position: rank in that list, from 0.
+        dwell_ms: how long it was looked at, where known.
+    """
+
+    user_id: Identifier
+    item_id: Identifier
+    session_id: Identifier | None = None
+    recommendation_id: Identifier | None = None
+    position: Annotated[int, msgspec.Meta(ge=0, le=100_000)] | None = None
+    dwell_ms: Annotated[int, msgspec.Meta(ge=0)] | None = None
+
+
+class Query(Message, frozen=True, kw_only=True):
+    """A user searched: `text` as typed."""
+
+    user_id: Identifier
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+    session_id: Identifier | None = None
+
+
+class Feedback(Message, frozen=True, kw_only=True):
+    """A user judged an item.
+
+    Attributes:
+        kind: like, dislike, rating, dismiss ("not now"), purchase or hide ("never again").
+        rating: 0 (worst) to 1 (best); needed by `rating`, absent otherwise.
+    """
+
+    user_id: Identifier
+    item_id: Identifier
+    kind: FeedbackKind
+    rating: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    recommendation_id: Identifier | None = None
+
+    def __post_init__(self) -> None:
+        if (self.kind == "rating") != (self.rating is not None):
+            raise ValueError("`rating` goes with kind 'rating', and only with it")
+
+
+class Impression(Message, frozen=True, kw_only=True):
+    """A user saw a list: `item_ids` in the order shown, from the top."""
+
+    user_id: Identifier
+    item_ids: Annotated[list[Identifier], msgspec.Meta(min_length=1, max_length=500)]
+    recommendation_id: Identifier | None = None
+    session_id: Identifier | None = None
+
+
+class Request(Message, frozen=True, kw_only=True):
+    """A system asks for a list now; the answer carries this `event_id` in its trigger.
+
+    Attributes:
+        count: how many items.
+        exclude: item ids never to be in the answer.
+        category: only items of this category.
+        query: what the user is looking for right now.
+    """
+
+    user_id: Identifier
+    count: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
+    exclude: Annotated[list[Identifier], msgspec.Meta(max_length=500)] = []
+    category: Annotated[str, msgspec.Meta(max_length=128)] | None = None
+    query: Annotated[str, msgspec.Meta(max_length=1_000)] | None = None

@@ -1,0 +1,160 @@
+"""The topics: one list in code, from which creation, documents and tests are made."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from freshet.contracts.derived import CatalogItem, DeadLetter, Interests, Trend
+from freshet.contracts.envelope import Message
+from freshet.contracts.inputs import Click, Feedback, Impression, Item, Query, Request
+from freshet.contracts.recommendations import Recommendations
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+
+#: All topics of users and items have the same count, so that a user's events and state share a
+#: partition number and one worker owns them together.
+PARTITIONS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """A topic as data.
+
+    Attributes:
+        name: as on the broker, without a deployment's prefix.
+        value: the Struct of its values.
+        key: the field of the value that is the record's key; None where the key is opaque.
+        meaning: one sentence for the documents.
+        producers, consumers: who writes and reads it; "yours" is the company's own systems.
+        cleanup: "compact" keeps the newest record of each key for ever, "delete" keeps all
+            records for `retention_ms`.
+        retention_ms: how long records are kept, where `cleanup` is "delete".
+        tombstones: whether a record without a value means something.
+    """
+
+    name: str
+    value: type[Message]
+    key: Literal["user_id", "item_id"] | None
+    meaning: str
+    producers: tuple[str, ...]
+    consumers: tuple[str, ...]
+    cleanup: Literal["compact", "delete"] = "delete"
+    retention_ms: int = 7 * DAY_MS
+    partitions: int = PARTITIONS
+    tombstones: bool = False
+
+
+ITEMS = Topic(
+    name="items",
+    value=Item,
+    key="item_id",
+    meaning="What can be recommended; a record without a value withdraws an item.",
+    producers=("yours", "simulator"),
+    consumers=("catalog",),
+    cleanup="compact",
+    tombstones=True,
+)
+CLICKS = Topic(
+    name="clicks",
+    value=Click,
+    key="user_id",
+    meaning="A user opened an item.",
+    producers=("yours", "simulator"),
+    consumers=("interests", "trends"),
+)
+QUERIES = Topic(
+    name="queries",
+    value=Query,
+    key="user_id",
+    meaning="A user searched.",
+    producers=("yours", "simulator"),
+    consumers=("interests",),
+)
+FEEDBACK = Topic(
+    name="feedback",
+    value=Feedback,
+    key="user_id",
+    meaning="A user judged an item.",
+    producers=("yours", "simulator"),
+    consumers=("interests", "trends"),
+)
+IMPRESSIONS = Topic(
+    name="impressions",
+    value=Impression,
+    key="user_id",
+    meaning="A user saw a list of items.",
+    producers=("yours", "simulator"),
+    consumers=("trends",),
+)
+REQUESTS = Topic(
+    name="requests",
+    value=Request,
+    key="user_id",
+    meaning="A system asks for a list for a user now.",
+    producers=("yours", "simulator"),
+    consumers=("ranker",),
+    retention_ms=HOUR_MS,
+)
+CATALOG = Topic(
+    name="catalog",
+    value=CatalogItem,
+    key="item_id",
+    meaning="Every item as Freshet understands it: tags, embedding, language.",
+    producers=("catalog",),
+    consumers=("interests", "ranker"),
+    cleanup="compact",
+    tombstones=True,
+)
+INTERESTS = Topic(
+    name="interests",
+    value=Interests,
+    key="user_id",
+    meaning="What each user likes now; the state of the interests service.",
+    producers=("interests",),
+    consumers=("interests", "ranker"),
+    cleanup="compact",
+    tombstones=True,
+)
+TRENDS = Topic(
+    name="trends",
+    value=Trend,
+    key=None,
+    meaning="How much each item is clicked and shown, by partition of the users.",
+    producers=("trends",),
+    consumers=("trends", "ranker"),
+    cleanup="compact",
+    tombstones=True,
+)
+RECOMMENDATIONS = Topic(
+    name="recommendations",
+    value=Recommendations,
+    key="user_id",
+    meaning="Personal lists, with how each came about.",
+    producers=("ranker",),
+    consumers=("yours", "simulator"),
+    retention_ms=DAY_MS,
+)
+DEAD_LETTERS = Topic(
+    name="dead-letters",
+    value=DeadLetter,
+    key=None,
+    meaning="Records that can never be processed, whole, with the reason.",
+    producers=("catalog", "interests", "ranker", "trends"),
+    consumers=("freshet dead-letters",),
+    retention_ms=14 * DAY_MS,
+    partitions=1,
+)
+
+TOPICS: tuple[Topic, ...] = (
+    ITEMS,
+    CLICKS,
+    QUERIES,
+    FEEDBACK,
+    IMPRESSIONS,
+    REQUESTS,
+    CATALOG,
+    INTERESTS,
+    TRENDS,
+    RECOMMENDATIONS,
+    DEAD_LETTERS,
+)

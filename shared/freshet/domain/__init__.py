@@ -1,0 +1,1 @@
+"""What Freshet knows about interest, trends and ranking: pure functions, no engine."""

@@ -1,0 +1,193 @@
+"""The fold: a user's state and the events that arrived become the user's new state.
+
+One function for serving and for training's replay, so that features cannot drift apart. The
+state is the fold's whole memory: folding a log in any batches, or again, gives the same state.
+"""
+
+from bisect import insort
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import NamedTuple
+
+from freshet.contracts.derived import (
+    Cause,
+    Counters,
+    Interests,
+    RecentQuery,
+    Signal,
+    SignalKind,
+    TagInterest,
+)
+from freshet.contracts.inputs import Click, Feedback, Query
+from freshet.domain.interest.knowledge import Knowledge
+from freshet.domain.interest.slow import absorb
+from freshet.domain.interest.strength import QUERY_STRENGTH, STRENGTH, signal_kind
+from freshet.domain.interest.tags import cut, reinforce
+
+#: Acts on items that are remembered one by one, and how many more may gather before the oldest
+#: leave together for the slow vector.
+MAX_RECENT = 50
+RECENT_SLACK = 14
+
+MAX_QUERIES = 8
+MAX_QUERY_CHARACTERS = 200
+
+#: Event ids remembered against a producer that sends twice.
+MAX_SEEN = 16
+_DIGEST_BYTES = 8
+
+UserEvent = Click | Query | Feedback
+
+
+class Arrived(NamedTuple):
+    """A user's event and where it stood in the log.
+
+    Attributes:
+        source: the topic's name in the registry.
+        offset: in the partition of the user.
+        broker_time_ms: when the broker took it.
+        event: what happened.
+    """
+
+    source: str
+    offset: int
+    broker_time_ms: int
+    event: UserEvent
+
+
+def fold(state: Interests | None, arrived: Iterable[Arrived], items: Knowledge) -> Interests | None:
+    """Fold events of one user into the user's state.
+
+    An event at or below the offset applied before, or with an id seen lately, changes nothing:
+    reading the log again, or a producer's doubling, has no effect.
+
+    Args:
+        state: the user's state so far; None for a new user.
+        arrived: the user's events, each source's in the order of its offsets.
+        items: what is known of items.
+
+    Returns:
+        The new state; `state` itself where no event was new.
+    """
+    draft: _Draft | None = None
+    applied = dict(state.applied) if state else {}
+    for one in arrived:
+        if one.offset <= applied.get(one.source, -1):
+            continue
+        applied[one.source] = one.offset
+        if draft is None:
+            draft = _Draft(state)
+        draft.take(one, items)
+    return state if draft is None else draft.finish(applied)
+
+
+class _Draft:
+    """A state being changed: mutable for the length of one fold."""
+
+    __slots__ = (
+        "cause",
+        "clicks",
+        "feedback",
+        "queries",
+        "queries_count",
+        "recent",
+        "seen",
+        "slow",
+        "slow_ms",
+        "tags",
+        "user_id",
+    )
+
+    def __init__(self, state: Interests | None) -> None:
+        self.cause: Cause | None = None
+        self.user_id = ""
+        self.recent: list[Signal] = []
+        self.queries: list[RecentQuery] = []
+        self.tags: dict[str, TagInterest] = {}
+        self.slow, self.slow_ms = b"", 0
+        self.seen = b""
+        self.clicks = self.queries_count = self.feedback = 0
+        if state is not None:
+            self.cause = state.caused_at
+            self.user_id = state.user_id
+            self.recent = state.recent.copy()
+            self.queries = state.queries
+            self.tags = state.tags.copy()
+            self.slow, self.slow_ms = state.slow_vector, state.slow_time_ms
+            self.seen = state.seen
+            counters = state.counters
+            self.clicks, self.queries_count = counters.clicks, counters.queries
+            self.feedback = counters.feedback
+
+    def take(self, one: Arrived, items: Knowledge) -> None:
+        event = one.event
+        digest = blake2b(event.event_id.encode(), digest_size=_DIGEST_BYTES).digest()
+        if _holds(self.seen, digest):
+            return
+        self.seen = (self.seen + digest)[-MAX_SEEN * _DIGEST_BYTES :]
+        time_ms = event.time_ms
+        self.user_id = event.user_id
+        if self.cause is None or one.broker_time_ms >= self.cause.broker_time_ms:
+            self.cause = Cause(
+                event_id=event.event_id,
+                event_time_ms=time_ms,
+                broker_time_ms=one.broker_time_ms,
+            )
+        if isinstance(event, Click):
+            self.clicks += 1
+            self._remember(event.item_id, "click", time_ms, items)
+        elif isinstance(event, Query):
+            self.queries_count += 1
+            query = RecentQuery(event.text[:MAX_QUERY_CHARACTERS], time_ms)
+            self.queries = sorted([*self.queries, query], key=_time)[-MAX_QUERIES:]
+            reinforce(self.tags, items.tags_in(query.text), QUERY_STRENGTH, time_ms)
+            self.tags = cut(self.tags)
+        else:
+            self.feedback += 1
+            self._remember(event.item_id, signal_kind(event), time_ms, items)
+
+    def _remember(self, item_id: str, kind: SignalKind, time_ms: int, items: Knowledge) -> None:
+        signal = Signal(item_id, kind, time_ms)
+        recent = self.recent
+        if not recent or time_ms >= recent[-1].time_ms:
+            recent.append(signal)
+        else:
+            insort(recent, signal, key=_time)
+        if len(recent) > MAX_RECENT + RECENT_SLACK:
+            leaving = recent[:-MAX_RECENT]
+            del recent[:-MAX_RECENT]
+            self.slow, self.slow_ms = absorb(self.slow, self.slow_ms, leaving, items)
+        reinforce(self.tags, items.tags_of(item_id), STRENGTH[kind], time_ms)
+        self.tags = cut(self.tags)
+
+    def finish(self, applied: dict[str, int]) -> Interests:
+        cause = self.cause
+        assert cause is not None, "a draft is made for an event, and an event is a cause"
+        return Interests(
+            event_id=cause.event_id,
+            event_time=cause.event_time_ms,
+            user_id=self.user_id,
+            caused_at=cause,
+            recent=self.recent,
+            queries=self.queries,
+            tags=self.tags,
+            slow_vector=self.slow,
+            slow_time_ms=self.slow_ms,
+            counters=Counters(
+                clicks=self.clicks, queries=self.queries_count, feedback=self.feedback
+            ),
+            applied=applied,
+            seen=self.seen,
+        )
+
+
+def _time(entry: Signal | RecentQuery) -> int:
+    return entry.time_ms
+
+
+def _holds(seen: bytes, digest: bytes) -> bool:
+    """Whether the digest stands at a whole place; across two neighbours it means nothing."""
+    at = seen.find(digest)
+    while at >= 0 and at % _DIGEST_BYTES:
+        at = seen.find(digest, at + 1)
+    return at >= 0

@@ -1,0 +1,46 @@
+"""The slow vector: the content of what a user did before the acts that are still remembered."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freshet.contracts.derived import Signal
+from freshet.domain.interest.knowledge import DIMENSION, Knowledge
+from freshet.domain.interest.strength import STRENGTH
+
+#: Two months: what someone has always liked.
+SLOW_HALF_LIFE_MS = 60 * 24 * 3_600_000
+
+_BYTES = 2 * DIMENSION
+
+
+def slow_of(encoded: bytes) -> NDArray[np.float32]:
+    """The vector of a state's field, shape [128]; zero where there is none yet."""
+    if len(encoded) != _BYTES:
+        return np.zeros(DIMENSION, np.float32)
+    return np.frombuffer(encoded, "<f2").astype(np.float32)
+
+
+def absorb(
+    encoded: bytes, as_of_ms: int, leaving: Sequence[Signal], knowledge: Knowledge
+) -> tuple[bytes, int]:
+    """Take the signals that leave the ring into the slow vector.
+
+    Args:
+        encoded: the slow vector so far, float16.
+        as_of_ms: the time that it is as of.
+        leaving: oldest first; what is unknown to `knowledge` is forgotten.
+        knowledge: the items.
+
+    Returns:
+        The new vector and the time that it is as of.
+    """
+    now_ms = max(as_of_ms, leaving[-1].time_ms)
+    vector = slow_of(encoded) * np.float32(2.0 ** ((as_of_ms - now_ms) / SLOW_HALF_LIFE_MS))
+    for signal in leaving:
+        embedding = knowledge.embedding_of(signal.item_id)
+        if embedding is not None:
+            fade = 2.0 ** ((signal.time_ms - now_ms) / SLOW_HALF_LIFE_MS)
+            vector += np.float32(STRENGTH[signal.kind] * fade) * embedding
+    return vector.astype("<f2").tobytes(), now_ms

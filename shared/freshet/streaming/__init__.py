@@ -1,0 +1,1 @@
+"""The streaming core: Faust in micro-batches, at least once, confirmed before acknowledged."""

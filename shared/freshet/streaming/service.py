@@ -1,0 +1,41 @@
+"""What a service is made of: its inputs, its memory, and one function from batches to outputs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry
+
+from freshet.contracts.registry import Topic
+from freshet.streaming.batch import Batch, Output
+from freshet.streaming.state import PartitionedState
+from freshet.streaming.view import View
+
+
+def _nothing(outputs: Sequence[Output], now_ms: int) -> None:
+    del outputs, now_ms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A service, before it is connected to anything.
+
+    Attributes:
+        name: its name and, with the prefix, its consumer group's.
+        inputs: the topics that it consumes, shared out by partition among its workers.
+        process: `process(batches, now_ms) -> outputs`. Called with all that is there, from one
+            task only; each partition's records come in order. Its outputs are confirmed by the
+            broker before the batches are acknowledged; an exception ends the process and the
+            batches come again.
+        registry: the metrics that it declared.
+        state: memory by partition, rebuilt from its topic before a partition is processed.
+        views: topics held whole by every worker, caught up before anything is processed.
+        confirmed: called with the outputs once the broker has them, for measuring.
+    """
+
+    name: str
+    inputs: tuple[Topic, ...]
+    process: Callable[[Sequence[Batch], int], Sequence[Output]]
+    registry: CollectorRegistry
+    state: PartitionedState | None = None
+    views: tuple[View, ...] = field(default=())
+    confirmed: Callable[[Sequence[Output], int], None] = _nothing
