@@ -47,12 +47,12 @@ class Output(msgspec.Struct, frozen=True, gc=False):
         topic: where to.
         key: its key.
         value: its value; None withdraws the key.
-        partition: None lets the key decide, as Java's default partitioner does.
+        partition: of what caused it, so that a user's events, state and answers stay together.
         headers: to be carried along.
     """
 
     topic: Topic
     key: bytes
     value: bytes | None
-    partition: int | None = None
+    partition: int
     headers: Headers = ()

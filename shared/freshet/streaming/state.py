@@ -1,4 +1,12 @@
-"""A service's memory by partition: a compacted topic, held as bytes, rebuilt by reading it."""
+"""A service's memory by partition: a compacted topic, held as bytes, rebuilt by reading it.
+
+It takes the place of Faust's tables: the service's output topic is its changelog, a partition is
+read back whole (hundreds of thousands of records a second) before the first event of it is
+processed, and what was written is remembered as it was encoded.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from freshet.contracts.registry import Topic
 
@@ -27,3 +35,28 @@ class PartitionedState:
             self._partitions[partition].pop(key, None)
         else:
             self._partitions[partition][key] = value
+
+    def missing(self, partitions: Iterable[int]) -> list[int]:
+        """Which of the partitions are not in memory."""
+        return [partition for partition in partitions if partition not in self._partitions]
+
+    def begin(self, partition: int) -> None:
+        """Make an empty memory for a partition, to be filled by `load`."""
+        self._partitions[partition] = {}
+
+    def load(self, topic: str, partition: int, records: Sequence[Any]) -> None:
+        """Take records of the compacted topic, in their order."""
+        del topic
+        memory = self._partitions[partition]
+        for record in records:
+            if record.value is None:
+                memory.pop(record.key, None)
+            else:
+                memory[record.key] = record.value
+
+    def forget_all(self) -> None:
+        """Partitions may have moved: another worker writes their newest values now."""
+        self._partitions.clear()
+
+    def __len__(self) -> int:
+        return sum(map(len, self._partitions.values()))

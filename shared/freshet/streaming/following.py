@@ -1,0 +1,112 @@
+"""Reading topics outside of the consumer group: to the end once, or for ever."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from freshet.config import ServiceConfig
+from freshet.streaming.decoding import BatchDecoder
+from freshet.streaming.kafka_client import reader
+from freshet.streaming.view import View
+
+RecordSink = Callable[[str, int, Sequence[Any]], None]
+
+_POLL_MS = 200
+
+
+async def read_to_end(
+    consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition], sink: RecordSink
+) -> None:
+    """Read from where the consumer stands to what is the end now.
+
+    Args:
+        consumer: started, with the partitions assigned.
+        partitions: to be read.
+        sink: takes (topic on the broker, partition, records).
+    """
+    ends = await consumer.end_offsets(list(partitions))
+    behind = set(ends)
+    while behind:
+        for tp, records in (await consumer.getmany(timeout_ms=_POLL_MS)).items():
+            sink(tp.topic, tp.partition, records)
+        # Not the last record's offset: the log may end in transaction markers or holes.
+        behind = {tp for tp in behind if await consumer.position(tp) < ends[tp]}
+        await asyncio.sleep(0)
+
+
+async def read_partition(
+    config: ServiceConfig, topic: str, partition: int, sink: RecordSink
+) -> None:
+    """Read one partition of a topic on the broker from its beginning to what is its end now."""
+    consumer = reader(config, f"{topic}-{partition}-loader")
+    await consumer.start()
+    try:
+        tp = TopicPartition(topic, partition)
+        consumer.assign([tp])
+        await consumer.seek_to_beginning(tp)
+        await read_to_end(consumer, [tp], sink)
+    finally:
+        await consumer.stop()
+
+
+class ViewReader:
+    """Keeps a view up to date.
+
+    Attributes:
+        caught_up: set once the view has all that was there when it started.
+        refused: records that could not be decoded, so far. They are Freshet's own topics: the
+            owner of the bad record has it in its log, here it is counted and passed over.
+    """
+
+    def __init__(self, view: View, config: ServiceConfig, service: str) -> None:
+        self.caught_up = asyncio.Event()
+        self.refused = 0
+        self._config = config
+        self._apply = view.apply
+        self._client_id = f"{service}-view"
+        self._decoders = {
+            config.topic(topic.name): BatchDecoder(topic, service) for topic in view.topics
+        }
+
+    async def follow(self) -> None:
+        """Read for ever."""
+        consumer = reader(self._config, self._client_id)
+        await consumer.start()
+        try:
+            partitions = [
+                TopicPartition(topic, partition)
+                for topic in self._decoders
+                for partition in await _partitions_of(consumer, topic)
+            ]
+            consumer.assign(partitions)
+            await consumer.seek_to_beginning()
+            await read_to_end(consumer, partitions, self._take)
+            self.caught_up.set()
+            while True:
+                for tp, records in (await consumer.getmany(timeout_ms=1000)).items():
+                    self._take(tp.topic, tp.partition, records)
+        finally:
+            await consumer.stop()
+
+    def _take(self, topic: str, partition: int, records: Sequence[Any]) -> None:
+        batch, letters = self._decoders[topic](partition, records)
+        self.refused += len(letters)
+        if batch.records:
+            self._apply(batch)
+
+
+class TopicMissing(Exception):
+    """A topic that a service needs is not on the broker."""
+
+
+async def _partitions_of(consumer: AIOKafkaConsumer, topic: str) -> Sequence[int]:
+    await consumer.topics()
+    partitions = consumer.partitions_for_topic(topic)
+    if not partitions:
+        raise TopicMissing(
+            f"topic {topic!r} is not on the broker: create the topics with `freshet topics apply`,"
+            " or set FRESHET_TOPIC_PREFIX to the one they were made with"
+        )
+    return sorted(partitions)

@@ -1,0 +1,55 @@
+"""Where batches wait between Faust's streams and the one task that processes them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from faust import EventT
+from faust.types import TP
+
+
+class Intake:
+    """Hands all waiting batches to the processing task at once.
+
+    While a set is processed and confirmed the next one gathers: the sets grow with the load,
+    and with no load each holds one record. A rebalance closes the intake: it waits until the
+    set in work is confirmed, so that no worker writes for a partition that is another's.
+
+    Attributes:
+        assigned: the partitions that are this worker's.
+    """
+
+    def __init__(self) -> None:
+        self.assigned: frozenset[TP] = frozenset()
+        self._waiting: list[EventT[Any]] = []
+        self._is_open = False
+        self._arrived = asyncio.Event()
+        self._at_work = asyncio.Lock()
+
+    def offer(self, event: EventT[Any]) -> None:
+        """A batch came out of the stream. During a rebalance it is let fall: it comes again."""
+        if self._is_open:
+            self._waiting.append(event)
+            self._arrived.set()
+
+    @asynccontextmanager
+    async def take(self) -> AsyncIterator[list[EventT[Any]]]:
+        """All batches that wait, as soon as there is one; a rebalance waits for the block."""
+        await self._arrived.wait()
+        async with self._at_work:
+            self._arrived.clear()
+            events, self._waiting = self._waiting, []
+            yield events
+
+    async def close(self) -> None:
+        """Let nothing more in, and wait until what is in work is done."""
+        self._is_open = False
+        self._waiting.clear()
+        async with self._at_work:
+            self.assigned = frozenset()
+
+    def open(self, assigned: Iterable[TP]) -> None:
+        """Let batches of these partitions in."""
+        self.assigned = frozenset(assigned)
+        self._is_open = True

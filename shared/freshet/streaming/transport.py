@@ -1,0 +1,163 @@
+"""Faust's Kafka transport, in micro-batches: one Faust message is one partition's records.
+
+Stock Faust moves records one by one through its streams, which costs most of a core at a few
+thousand a second. Here `getmany` yields one message a (partition, fetched records): the value is
+the list of records, the offset is the last one's. A batch is what is there, nothing waits.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import Any
+
+import aiokafka
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from faust.transport.drivers import aiokafka as faust_aiokafka
+from faust.types import TP, ConsumerMessage
+
+from freshet.streaming.backpressure import InFlight
+
+#: A fetched record costs this much beside its bytes, as Python holds it.
+_RECORD_OVERHEAD_BYTES = 500
+
+
+class MicroBatchThread(faust_aiokafka.AIOKafkaConsumerThread):
+    """Runs the Kafka client of a worker."""
+
+    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
+        conf = self.app.conf
+        # By range, a worker owns the same partition numbers of all its topics: a user's clicks,
+        # queries and feedback must meet in one memory.
+        self._assignor = RangePartitionAssignor
+        return aiokafka.AIOKafkaConsumer(
+            client_id=conf.broker_client_id,
+            group_id=conf.id,
+            bootstrap_servers=faust_aiokafka.server_list(transport.url, transport.default_port),
+            partition_assignment_strategy=[RangePartitionAssignor],
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_poll_records=conf.broker_max_poll_records,
+            max_partition_fetch_bytes=conf.consumer_max_fetch_size,
+            session_timeout_ms=int(conf.broker_session_timeout * 1000),
+            heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
+            rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
+            request_timeout_ms=int(conf.broker_request_timeout * 1000),
+            # A transaction that was rolled back never happened.
+            isolation_level="read_committed",
+            **faust_aiokafka.credentials_to_aiokafka_auth(
+                conf.broker_credentials, conf.ssl_context
+            ),
+        )
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Say nothing of slow streams: it counts messages, here lag is a metric of its own."""
+
+
+class MicroBatchConsumer(faust_aiokafka.Consumer):
+    """Yields micro-batches, bounds what is in flight, commits what was confirmed.
+
+    Faust's own acknowledgement counts records one by one, and also acknowledges messages that a
+    rebalance made it skip. Here a partition's records are processed in order, so the place to
+    commit is simply behind the last batch that `confirm` was told of.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.in_flight = InFlight(self.app.max_in_flight_bytes)
+        self._confirmed: dict[TP, int] = {}
+
+    def _new_consumer_thread(self) -> MicroBatchThread:
+        return MicroBatchThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
+        """One message for each partition that has records now."""
+        if self.app.linger_s:
+            await self.sleep(self.app.linger_s)
+        if not await self.in_flight.room(timeout):
+            return
+        generation = self.app.consumer_generation_id
+        fetched, active = await self._wait_next_records(timeout)
+        if not fetched or self.should_stop:
+            return
+        if not self.flow_active:
+            await self.perform_seek()
+            return
+        for tp, records in fetched.items():
+            # A rebalance began: what is left here is read again by the partition's next owner.
+            if not self.flow_active or self.app.consumer_generation_id != generation:
+                return
+            if active is None or tp in active:
+                yield tp, self._batch_message(tp, records)
+
+    def _batch_message(self, tp: TP, records: Sequence[Any]) -> ConsumerMessage:
+        last = records[-1]
+        size = sum(
+            len(record.value or b"") + len(record.key or b"") + _RECORD_OVERHEAD_BYTES
+            for record in records
+        )
+        self.in_flight.add(tp, last.offset, size)
+        return ConsumerMessage(
+            tp.topic,
+            tp.partition,
+            last.offset,
+            last.timestamp / 1000,
+            last.timestamp_type,
+            (),
+            None,
+            records,
+            None,
+            tp=tp,
+            generation_id=self.app.consumer_generation_id,
+        )
+
+    def confirm(self, message: ConsumerMessage) -> None:
+        """The broker has all that this batch led to: its records need not come again."""
+        self._confirmed[message.tp] = message.offset + 1
+
+    def ack(self, message: ConsumerMessage) -> bool:
+        """Let go of a message. Faust also calls this for what it skips: it commits nothing."""
+        message.acked = True
+        self._unacked_messages.discard(message)
+        self.in_flight.remove(message.tp, message.offset)
+        return True
+
+    def lag(self, tp: TP) -> int:
+        """Records of an assigned partition behind the last one confirmed, as last fetched."""
+        highwater = self.highwater(tp)
+        confirmed = self._confirmed.get(tp)
+        return 0 if highwater is None or confirmed is None else max(0, highwater - confirmed)
+
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
+        return (tp for tp in list(self._confirmed) if topics is None or tp in topics)
+
+    def _new_offset(self, tp: TP) -> int | None:
+        return self._confirmed.get(tp)
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Gaps (compaction, transaction markers) need no book-keeping here."""
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Finish what was begun, commit it, and forget the rest: others will read it."""
+        await self.app.intake.close()
+        await self.commit()
+        self.in_flight.clear()
+        for tp in revoked:
+            self._confirmed.pop(tp, None)
+        await super().on_partitions_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Take up work on the partitions that are this worker's now."""
+        self.app.intake.open(assigned)
+        await super().on_partitions_assigned(assigned, generation_id)
+
+
+class ConfirmingProducer(faust_aiokafka.Producer):
+    """Faust's producer: every in-sync replica confirms, and a retry is never a second copy."""
+
+    def _settings_extra(self) -> Mapping[str, Any]:
+        return {"acks": "all", "enable_idempotence": True}
+
+
+class MicroBatchTransport(faust_aiokafka.Transport):
+    """What a Freshet app talks to Kafka through."""
+
+    Consumer = MicroBatchConsumer
+    Producer = ConfirmingProducer
