@@ -51,6 +51,16 @@ async def read_partition(
         await consumer.stop()
 
 
+class TopicMissing(Exception):
+    """A topic that a service needs is not on the broker."""
+
+    def __init__(self, topic: str) -> None:
+        super().__init__(
+            f"topic {topic!r} is not on the broker: create the topics with `freshet topics apply`,"
+            " or set FRESHET_TOPIC_PREFIX to the one they were made with"
+        )
+
+
 class ViewReader:
     """Keeps a view up to date.
 
@@ -72,15 +82,13 @@ class ViewReader:
 
     async def follow(self) -> None:
         """Read for ever."""
-        consumer = reader(self._config, self._client_id)
+        consumer = reader(self._config, self._client_id, *self._decoders)
         await consumer.start()
         try:
-            partitions = [
-                TopicPartition(topic, partition)
-                for topic in self._decoders
-                for partition in await _partitions_of(consumer, topic)
-            ]
-            consumer.assign(partitions)
+            # Outside of a group, whoever subscribes is given every partition.
+            partitions = consumer.assignment()
+            for topic in self._decoders.keys() - {tp.topic for tp in partitions}:
+                raise TopicMissing(topic)
             await consumer.seek_to_beginning()
             await read_to_end(consumer, partitions, self._take)
             self.caught_up.set()
@@ -95,18 +103,3 @@ class ViewReader:
         self.refused += len(letters)
         if batch.records:
             self._apply(batch)
-
-
-class TopicMissing(Exception):
-    """A topic that a service needs is not on the broker."""
-
-
-async def _partitions_of(consumer: AIOKafkaConsumer, topic: str) -> Sequence[int]:
-    await consumer.topics()
-    partitions = consumer.partitions_for_topic(topic)
-    if not partitions:
-        raise TopicMissing(
-            f"topic {topic!r} is not on the broker: create the topics with `freshet topics apply`,"
-            " or set FRESHET_TOPIC_PREFIX to the one they were made with"
-        )
-    return sorted(partitions)

@@ -1,7 +1,7 @@
 """Where batches wait between Faust's streams and the one task that processes them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,20 +16,25 @@ class Intake:
     and with no load each holds one record. A rebalance closes the intake: it waits until the
     set in work is confirmed, so that no worker writes for a partition that is another's.
 
+    Args:
+        on_close: called when the intake has closed, before partitions move.
+
     Attributes:
         assigned: the partitions that are this worker's.
+        is_open: whether batches are let in.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_close: Callable[[], None]) -> None:
+        self._on_close = on_close
         self.assigned: frozenset[TP] = frozenset()
         self._waiting: list[EventT[Any]] = []
-        self._is_open = False
+        self.is_open = False
         self._arrived = asyncio.Event()
         self._at_work = asyncio.Lock()
 
     def offer(self, event: EventT[Any]) -> None:
         """A batch came out of the stream. During a rebalance it is let fall: it comes again."""
-        if self._is_open:
+        if self.is_open:
             self._waiting.append(event)
             self._arrived.set()
 
@@ -44,12 +49,13 @@ class Intake:
 
     async def close(self) -> None:
         """Let nothing more in, and wait until what is in work is done."""
-        self._is_open = False
+        self.is_open = False
         self._waiting.clear()
         async with self._at_work:
             self.assigned = frozenset()
+            self._on_close()
 
     def open(self, assigned: Iterable[TP]) -> None:
         """Let batches of these partitions in."""
         self.assigned = frozenset(assigned)
-        self._is_open = True
+        self.is_open = True

@@ -15,7 +15,7 @@ def tls_context(config: ServiceConfig) -> ssl.SSLContext | None:
     return ssl.create_default_context(cafile=config.ssl_cafile or None)
 
 
-def reader(config: ServiceConfig, client_id: str) -> AIOKafkaConsumer:
+def reader(config: ServiceConfig, client_id: str, *topics: str) -> AIOKafkaConsumer:
     """A consumer outside of any group, that reads what it is told to, committed records only."""
     security: dict[str, Any] = {}
     if config.security_protocol == "SASL_SSL":
@@ -25,6 +25,7 @@ def reader(config: ServiceConfig, client_id: str) -> AIOKafkaConsumer:
             "sasl_plain_password": config.sasl_password,
         }
     return AIOKafkaConsumer(
+        *topics,
         bootstrap_servers=config.brokers,
         client_id=client_id,
         group_id=None,

@@ -1,0 +1,1 @@
+"""The interests service: every click, query and feedback becomes what the user likes now."""

@@ -1,0 +1,97 @@
+"""The interests service: groups a set of events by user and folds each user's once."""
+
+from collections.abc import Sequence
+
+import msgspec
+from prometheus_client import CollectorRegistry
+
+from freshet.contracts.codec import encode
+from freshet.contracts.derived import Interests
+from freshet.contracts.registry import CATALOG, CLICKS, FEEDBACK, INTERESTS, QUERIES
+from freshet.domain.interest.fold import Arrived, fold
+from freshet.streaming.batch import Batch, Output
+from freshet.streaming.service import Service
+from freshet.streaming.state import PartitionedState
+from freshet.streaming.view import View
+from freshet_interests.config import InterestsConfig
+from freshet_interests.knowledge import CatalogKnowledge
+from freshet_interests.metrics import InterestsMetrics, interests_metrics
+
+_decode = msgspec.json.Decoder(Interests).decode
+
+
+def build_service(config: InterestsConfig) -> Service:
+    """The interests service, connected to nothing."""
+    del config
+    registry = CollectorRegistry()
+    metrics = interests_metrics(registry)
+    knowledge = CatalogKnowledge()
+    metrics.catalog_items.set_function(lambda: len(knowledge))
+    state = PartitionedState(INTERESTS)
+    folding = Folding(state, knowledge, metrics)
+    return Service(
+        name="interests",
+        inputs=(CLICKS, QUERIES, FEEDBACK),
+        process=folding.process,
+        registry=registry,
+        state=state,
+        views=(View((CATALOG,), knowledge.apply),),
+    )
+
+
+class Folding:
+    """Folds sets of batches into the users' states and publishes each changed state once."""
+
+    def __init__(
+        self, state: PartitionedState, knowledge: CatalogKnowledge, metrics: InterestsMetrics
+    ) -> None:
+        self._state = state
+        self._knowledge = knowledge
+        self._metrics = metrics
+
+    def process(self, batches: Sequence[Batch], now_ms: int) -> list[Output]:
+        """The changed states, on the partitions that their events came from."""
+        del now_ms
+        outputs: list[Output] = []
+        for (partition, key), arrived in _by_user(batches).items():
+            known = self._state.get(partition, key)
+            before = _decode(known) if known else None
+            after = fold(before, arrived, self._knowledge)
+            self._count(before, after, arrived)
+            if after is not None and after is not before:
+                value = encode(after)
+                self._state.put(partition, key, value)
+                outputs.append(Output(INTERESTS, key, value, partition))
+        return outputs
+
+    def _count(
+        self, before: Interests | None, after: Interests | None, arrived: Sequence[Arrived]
+    ) -> None:
+        old, new = _folded(before), _folded(after)
+        for topic, count in new.items():
+            if count > old[topic]:
+                self._metrics.folded.labels(topic).inc(count - old[topic])
+        repeated = len(arrived) - (sum(new.values()) - sum(old.values()))
+        if repeated:
+            self._metrics.repeated.inc(repeated)
+
+
+def _by_user(batches: Sequence[Batch]) -> dict[tuple[int, bytes], list[Arrived]]:
+    users: dict[tuple[int, bytes], list[Arrived]] = {}
+    for batch in batches:
+        source, partition = batch.topic.name, batch.partition
+        for record in batch.records:
+            arrived = Arrived(source, record.offset, record.broker_time_ms, record.message)
+            users.setdefault((partition, record.key), []).append(arrived)
+    return users
+
+
+def _folded(state: Interests | None) -> dict[str, int]:
+    if state is None:
+        return {CLICKS.name: 0, QUERIES.name: 0, FEEDBACK.name: 0}
+    counters = state.counters
+    return {
+        CLICKS.name: counters.clicks,
+        QUERIES.name: counters.queries,
+        FEEDBACK.name: counters.feedback,
+    }

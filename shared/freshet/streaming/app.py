@@ -1,0 +1,114 @@
+"""The Faust app of a service: its topics, its transport, and the agent that feeds the intake."""
+
+from typing import Any
+
+import faust
+from aiokafka import AIOKafkaProducer
+from faust.types.auth import AuthProtocol
+
+from freshet.config import ServiceConfig
+from freshet.streaming.intake import Intake
+from freshet.streaming.kafka_client import tls_context
+from freshet.streaming.service import Service
+from freshet.streaming.state import PartitionedState
+from freshet.streaming.transport import MicroBatchTransport
+
+#: Records fetched at once, at most: enough to spread the cost of a step, few enough for a step
+#: to stay well below the time in which the broker expects a sign of life.
+MAX_POLL_RECORDS = 16_384
+
+
+class BatchSchema(faust.Schema):
+    """Leaves the lists of records alone: they are decoded where bad ones can be refused."""
+
+    def loads_key(self, app: Any, message: Any, **options: Any) -> Any:
+        """A batch has no key."""
+        del app, message, options
+
+    def loads_value(self, app: Any, message: Any, **options: Any) -> Any:
+        """The list of records."""
+        del app, options
+        return message.value
+
+
+class FreshetApp(faust.App):
+    """A Faust app that speaks to Kafka in micro-batches.
+
+    Attributes:
+        intake: where batches wait to be processed.
+        max_in_flight_bytes: bound of what is read and not acknowledged.
+        linger_s: pause before each fetch.
+    """
+
+    intake: Intake
+    max_in_flight_bytes: int
+    linger_s: float
+
+    def _new_transport(self) -> MicroBatchTransport:
+        return MicroBatchTransport(self.conf.broker_consumer, self)
+
+    def _new_producer_transport(self) -> MicroBatchTransport:
+        return MicroBatchTransport(self.conf.broker_producer, self)
+
+    @property
+    def kafka_producer(self) -> AIOKafkaProducer:
+        """The Kafka client's producer, to send whole batches with."""
+        return self.producer._ensure_producer()
+
+
+def build_app(service: Service, config: ServiceConfig) -> FreshetApp:
+    """The app of a service, not yet connected.
+
+    Args:
+        service: what to run.
+        config: checked settings.
+    """
+    options: dict[str, Any] = {}
+    if config.security_protocol == "SASL_SSL":
+        options["broker_credentials"] = faust.SASLCredentials(
+            username=config.sasl_username,
+            password=config.sasl_password,
+            mechanism="SCRAM-SHA-512",
+            ssl_context=tls_context(config),
+        )
+        options["broker_credentials"].protocol = AuthProtocol.SASL_SSL
+    app = FreshetApp(
+        config.topic(service.name),
+        version=1,
+        broker=[f"kafka://{server.strip()}" for server in config.brokers.split(",")],
+        autodiscover=False,
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        broker_max_poll_records=MAX_POLL_RECORDS,
+        broker_commit_interval=1.0,
+        broker_session_timeout=30.0,
+        broker_heartbeat_interval=3.0,
+        consumer_max_fetch_size=1_048_576,
+        producer_acks=-1,
+        producer_linger=0.0,
+        producer_max_batch_size=900_000,
+        producer_max_request_size=1_000_000,
+        producer_compression_type=None if config.compression == "none" else config.compression,
+        # Bytes bound what waits (see backpressure.py); a small buffer here would make Faust
+        # pause partitions in steps of a second.
+        stream_buffer_maxsize=65_536,
+        stream_wait_empty=False,
+        **options,
+    )
+    app.intake = Intake(on_close=_forget(service.state))
+    app.max_in_flight_bytes = config.max_in_flight_bytes
+    app.linger_s = config.linger_ms / 1000
+
+    inputs = app.topic(*(config.topic(topic.name) for topic in service.inputs), schema=BatchSchema())
+
+    @app.agent(inputs, name=f"{service.name}-intake")
+    async def feed(stream: Any) -> None:
+        async for event in stream.noack().events():
+            app.intake.offer(event)
+
+    return app
+
+
+def _forget(state: PartitionedState | None) -> Any:
+    return (lambda: None) if state is None else state.forget_all

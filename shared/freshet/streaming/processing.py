@@ -1,0 +1,103 @@
+"""The step at the heart of every service: decode, process, publish, confirm, acknowledge."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from faust import EventT
+
+from freshet.config import ServiceConfig
+from freshet.contracts.derived import DeadLetter
+from freshet.streaming.batch import Batch, Output
+from freshet.streaming.decoding import BatchDecoder, dead_letter_output
+from freshet.streaming.following import read_partition
+from freshet.streaming.metrics import StreamingMetrics
+from freshet.streaming.publishing import publish
+from freshet.streaming.service import Service
+
+log = logging.getLogger(__name__)
+
+
+class Processing:
+    """Takes sets of batches from an app's intake and sees each through to its acknowledgement.
+
+    A batch is acknowledged only when the broker has confirmed everything that it led to. What
+    raises here ends the process: memory may then be ahead of the log, and the log is the truth.
+    """
+
+    def __init__(
+        self, service: Service, config: ServiceConfig, app: Any, metrics: StreamingMetrics
+    ) -> None:
+        self._service = service
+        self._config = config
+        self._app = app
+        self._metrics = metrics
+        self._decoders = {
+            config.topic(topic.name): BatchDecoder(topic, service.name) for topic in service.inputs
+        }
+
+    async def run(self) -> None:
+        """Process for ever."""
+        while True:
+            async with self._app.intake.take() as events:
+                if events:
+                    await self._see_through(events)
+
+    async def _see_through(self, events: Sequence[EventT[Any]]) -> None:
+        batches, letters = self._decode(events)
+        await self._load_state({batch.partition for batch in batches})
+        started = time.perf_counter()
+        outputs = [
+            *self._service.process(batches, time.time_ns() // 1_000_000),
+            *map(dead_letter_output, letters),
+        ]
+        processed = time.perf_counter()
+        await publish(self._app.kafka_producer, outputs, self._config.topic)
+        confirmed = time.perf_counter()
+        consumer = self._app.consumer
+        for event in events:
+            consumer.confirm(event.message)
+            event.ack()
+        self._service.confirmed(outputs, time.time_ns() // 1_000_000)
+        self._metrics.process_seconds.observe(processed - started)
+        self._metrics.confirm_seconds.observe(confirmed - processed)
+        self._count(batches, letters, outputs)
+
+    def _decode(self, events: Sequence[EventT[Any]]) -> tuple[list[Batch], list[DeadLetter]]:
+        batches: list[Batch] = []
+        letters: list[DeadLetter] = []
+        for event in events:
+            message = event.message
+            batch, refused = self._decoders[message.topic](message.partition, message.value)
+            batches.append(batch)
+            letters += refused
+        return batches, letters
+
+    async def _load_state(self, partitions: set[int]) -> None:
+        """Rebuild the memory of partitions that this worker has just been given."""
+        state = self._service.state
+        if state is None:
+            return
+        for partition in state.missing(partitions):
+            started = time.perf_counter()
+            state.begin(partition)
+            await read_partition(
+                self._config, self._config.topic(state.topic.name), partition, state.load
+            )
+            seconds = time.perf_counter() - started
+            self._metrics.load_seconds.observe(seconds)
+            log.info("memory of partition %d rebuilt in %.2f s", partition, seconds)
+
+    def _count(
+        self, batches: Sequence[Batch], letters: Sequence[DeadLetter], outputs: Sequence[Output]
+    ) -> None:
+        metrics = self._metrics
+        for batch in batches:
+            metrics.records.labels(batch.topic.name).inc(len(batch.records))
+        for letter in letters:
+            metrics.dead_letters.labels(letter.topic, letter.reason).inc()
+        for topic, count in Counter(output.topic.name for output in outputs).items():
+            metrics.published.labels(topic).inc(count)
+        metrics.set_records.observe(sum(len(batch.records) for batch in batches))

@@ -1,0 +1,129 @@
+"""A service as a process: settings, connection, signals, and an exit code that tells the truth."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from freshet.config import ConfigError, ServiceConfig, load
+from freshet.streaming.app import FreshetApp, build_app
+from freshet.streaming.following import ViewReader
+from freshet.streaming.health import HealthServer
+from freshet.streaming.metrics import StreamingMetrics, streaming_metrics
+from freshet.streaming.processing import Processing
+from freshet.streaming.service import Service
+
+log = logging.getLogger("freshet")
+
+C = TypeVar("C", bound=ServiceConfig)
+
+#: Exit codes: the settings are wrong; the service failed and should be started again.
+EXIT_CONFIG = 2
+EXIT_FAILED = 1
+
+
+def run(build: Callable[[C], Service], settings: type[C]) -> None:
+    """Run a service until it is told to stop, then leave the process.
+
+    Args:
+        build: makes the service from its settings, connecting to nothing.
+        settings: the type of its settings, read from the environment.
+    """
+    try:
+        config = load(settings, os.environ)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(EXIT_CONFIG)
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    log.setLevel(config.log_level)
+    service = build(config)
+    log.info("%s starts with\n%s", service.name, config.describe())
+    sys.exit(asyncio.run(serve(service, config)))
+
+
+async def serve(service: Service, config: ServiceConfig) -> int:
+    """Run a service until SIGTERM or SIGINT; returns the exit code."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    app = build_app(service, config)
+    metrics = streaming_metrics(service.registry)
+    views = [ViewReader(view, config, service.name) for view in service.views]
+    health = HealthServer(
+        config,
+        service.registry,
+        lambda: _waiting_for(app, views),
+        lambda: _refresh(app, service, metrics),
+    )
+    port = await health.start()
+    log.info("%s answers /metrics, /live and /ready on port %d", service.name, port)
+    tasks = [asyncio.create_task(_or_die(view.follow())) for view in views]
+    tasks.append(asyncio.create_task(_or_die(_start(app, views, service, config, metrics))))
+    await stopped.wait()
+    log.info("%s stops", service.name)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await app.stop()
+    await health.stop()
+    return 0
+
+
+async def _start(
+    app: FreshetApp,
+    views: list[ViewReader],
+    service: Service,
+    config: ServiceConfig,
+    metrics: StreamingMetrics,
+) -> None:
+    """Join the group only when the views are whole: nothing is answered from half a catalog."""
+    for view in views:
+        await view.caught_up.wait()
+    await app.start()
+    await asyncio.gather(
+        Processing(service, config, app, metrics).run(), _or_crash_of(app)
+    )
+
+
+async def _or_crash_of(app: FreshetApp) -> None:
+    """End when Faust ends by itself, which it only does when something in it failed."""
+    await app.wait_until_stopped()
+    raise RuntimeError("the Kafka client stopped") from app.crash_reason
+
+
+async def _or_die(work: Coroutine[Any, Any, None]) -> None:
+    """Leave the process at once if the work fails.
+
+    An orderly shutdown could commit or publish from a memory that is ahead of the log. Leaving
+    as a crash does commits nothing, and what was not confirmed is read again after the restart.
+    """
+    try:
+        await work
+    except Exception:
+        log.critical("the service failed and leaves", exc_info=True)
+        logging.shutdown()
+        os._exit(EXIT_FAILED)
+
+
+def _waiting_for(app: FreshetApp, views: list[ViewReader]) -> str:
+    if not all(view.caught_up.is_set() for view in views):
+        return "the catalog and other topics held whole to be read"
+    return "" if app.intake.is_open else "partitions to be assigned"
+
+
+def _refresh(app: FreshetApp, service: Service, metrics: StreamingMetrics) -> None:
+    """Bring the gauges up to date."""
+    metrics.lag.clear()
+    for tp in app.intake.assigned:
+        metrics.lag.labels(tp.topic, str(tp.partition)).set(app.consumer.lag(tp))
+    metrics.in_flight_bytes.set(app.consumer.in_flight.bytes if app.intake.assigned else 0)
+    if service.state is not None:
+        metrics.state_keys.set(len(service.state))
