@@ -36,7 +36,7 @@ class CatalogKnowledge:
         """Take a batch of the catalog topic."""
         for record in batch.records:
             item: CatalogItem | None = record.message
-            item_id = item.item_id if item else (record.key or b"").decode(errors="replace")
+            item_id = item.item_id if item else record.key.decode(errors="replace")
             self._forget(item_id)
             if item is not None:
                 self._items[item_id] = (tuple(item.tags), item.embedding)

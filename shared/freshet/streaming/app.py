@@ -100,7 +100,9 @@ def build_app(service: Service, config: ServiceConfig) -> FreshetApp:
     app.max_in_flight_bytes = config.max_in_flight_bytes
     app.linger_s = config.linger_ms / 1000
 
-    inputs = app.topic(*(config.topic(topic.name) for topic in service.inputs), schema=BatchSchema())
+    inputs = app.topic(
+        *(config.topic(topic.name) for topic in service.inputs), schema=BatchSchema()
+    )
 
     @app.agent(inputs, name=f"{service.name}-intake")
     async def feed(stream: Any) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from freshet.contracts.envelope import Message
 from freshet.contracts.registry import Topic
 
-M_co = TypeVar("M_co", bound=Message, covariant=True)
+M_co = TypeVar("M_co", bound=Message | None, covariant=True)
 
 #: Record headers, as Kafka has them.
 Headers = Sequence[tuple[str, bytes]]
@@ -19,14 +19,14 @@ class Received(msgspec.Struct, Generic[M_co], frozen=True, gc=False):
 
     Attributes:
         message: its value; None where the record has none (a tombstone).
-        key: its raw key.
+        key: its raw key; empty where it has none.
         offset: its place in the partition.
         broker_time_ms: when the broker took it.
         headers: correlation id and the like.
     """
 
-    message: M_co | None
-    key: bytes | None
+    message: M_co
+    key: bytes
     offset: int
     broker_time_ms: int
     headers: Headers

@@ -27,26 +27,24 @@ async def read_to_end(
         sink: takes (topic on the broker, partition, records).
     """
     ends = await consumer.end_offsets(list(partitions))
-    behind = set(ends)
-    while behind:
+    # Positions, not offsets of records: the log may end in transaction markers or holes.
+    while any([await consumer.position(tp) < end for tp, end in ends.items()]):
         for tp, records in (await consumer.getmany(timeout_ms=_POLL_MS)).items():
             sink(tp.topic, tp.partition, records)
-        # Not the last record's offset: the log may end in transaction markers or holes.
-        behind = {tp for tp in behind if await consumer.position(tp) < ends[tp]}
         await asyncio.sleep(0)
 
 
-async def read_partition(
-    config: ServiceConfig, topic: str, partition: int, sink: RecordSink
+async def read_partitions(
+    config: ServiceConfig, topic: str, partitions: Iterable[int], sink: RecordSink
 ) -> None:
-    """Read one partition of a topic on the broker from its beginning to what is its end now."""
-    consumer = reader(config, f"{topic}-{partition}-loader")
+    """Read partitions of a topic on the broker from their beginning to what is their end now."""
+    consumer = reader(config, f"{topic}-loader")
     await consumer.start()
     try:
-        tp = TopicPartition(topic, partition)
-        consumer.assign([tp])
-        await consumer.seek_to_beginning(tp)
-        await read_to_end(consumer, [tp], sink)
+        assigned = [TopicPartition(topic, partition) for partition in partitions]
+        consumer.assign(assigned)
+        await consumer.seek_to_beginning()
+        await read_to_end(consumer, assigned, sink)
     finally:
         await consumer.stop()
 

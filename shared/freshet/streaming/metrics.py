@@ -19,7 +19,7 @@ class StreamingMetrics:
         set_records: records processed at once.
         process_seconds: in the service's own function, for one set.
         confirm_seconds: from handing a set's outputs to the producer to the confirmation.
-        load_seconds: to rebuild a partition's memory.
+        load_seconds: to rebuild the memory of newly assigned partitions.
         lag: records of a partition not yet confirmed.
         in_flight_bytes: read and not yet acknowledged.
         state_keys: keys in memory.
@@ -75,7 +75,7 @@ def streaming_metrics(registry: CollectorRegistry) -> StreamingMetrics:
         ),
         load_seconds=Histogram(
             "freshet_state_load_seconds",
-            "Seconds to rebuild the memory of a partition from its topic.",
+            "Seconds to rebuild the memory of newly assigned partitions.",
             buckets=(0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 120),
             registry=registry,
         ),
@@ -90,7 +90,5 @@ def streaming_metrics(registry: CollectorRegistry) -> StreamingMetrics:
             "Bytes read and not yet acknowledged.",
             registry=registry,
         ),
-        state_keys=Gauge(
-            "freshet_state_keys", "Keys in this worker's memory.", registry=registry
-        ),
+        state_keys=Gauge("freshet_state_keys", "Keys in this worker's memory.", registry=registry),
     )

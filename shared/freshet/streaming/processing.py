@@ -12,7 +12,7 @@ from freshet.config import ServiceConfig
 from freshet.contracts.derived import DeadLetter
 from freshet.streaming.batch import Batch, Output
 from freshet.streaming.decoding import BatchDecoder, dead_letter_output
-from freshet.streaming.following import read_partition
+from freshet.streaming.following import read_partitions
 from freshet.streaming.metrics import StreamingMetrics
 from freshet.streaming.publishing import publish
 from freshet.streaming.service import Service
@@ -47,7 +47,7 @@ class Processing:
 
     async def _see_through(self, events: Sequence[EventT[Any]]) -> None:
         batches, letters = self._decode(events)
-        await self._load_state({batch.partition for batch in batches})
+        await self._load_state()
         started = time.perf_counter()
         outputs = [
             *self._service.process(batches, time.time_ns() // 1_000_000),
@@ -75,20 +75,20 @@ class Processing:
             letters += refused
         return batches, letters
 
-    async def _load_state(self, partitions: set[int]) -> None:
-        """Rebuild the memory of partitions that this worker has just been given."""
+    async def _load_state(self) -> None:
+        """Rebuild the memory of all partitions that this worker has just been given."""
         state = self._service.state
         if state is None:
             return
-        for partition in state.missing(partitions):
+        partitions = state.missing({tp.partition for tp in self._app.intake.assigned})
+        if partitions:
             started = time.perf_counter()
-            state.begin(partition)
-            await read_partition(
-                self._config, self._config.topic(state.topic.name), partition, state.load
-            )
+            state.begin(partitions)
+            topic = self._config.topic(state.topic.name)
+            await read_partitions(self._config, topic, partitions, state.load)
             seconds = time.perf_counter() - started
             self._metrics.load_seconds.observe(seconds)
-            log.info("memory of partition %d rebuilt in %.2f s", partition, seconds)
+            log.info("memory of %d partitions rebuilt in %.2f s", len(partitions), seconds)
 
     def _count(
         self, batches: Sequence[Batch], letters: Sequence[DeadLetter], outputs: Sequence[Output]

@@ -54,7 +54,7 @@ async def _publish_partition(
             "timestamp": None,
             "key": output.key,
             "value": output.value,
-            "headers": output.headers,
+            "headers": list(output.headers),
         }
         if batch.append(**record) is None:
             confirmations.append(await producer.send_batch(batch, topic, partition=partition))

@@ -88,9 +88,7 @@ async def _start(
     for view in views:
         await view.caught_up.wait()
     await app.start()
-    await asyncio.gather(
-        Processing(service, config, app, metrics).run(), _or_crash_of(app)
-    )
+    await asyncio.gather(Processing(service, config, app, metrics).run(), _or_crash_of(app))
 
 
 async def _or_crash_of(app: FreshetApp) -> None:

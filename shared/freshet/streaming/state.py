@@ -40,9 +40,10 @@ class PartitionedState:
         """Which of the partitions are not in memory."""
         return [partition for partition in partitions if partition not in self._partitions]
 
-    def begin(self, partition: int) -> None:
-        """Make an empty memory for a partition, to be filled by `load`."""
-        self._partitions[partition] = {}
+    def begin(self, partitions: Iterable[int]) -> None:
+        """Make empty memories for partitions, to be filled by `load`."""
+        for partition in partitions:
+            self._partitions[partition] = {}
 
     def load(self, topic: str, partition: int, records: Sequence[Any]) -> None:
         """Take records of the compacted topic, in their order."""
