@@ -45,7 +45,9 @@ class BatchDecoder:
                 letters.append(self._letter(partition, record, refusal))
             else:
                 received.append(
-                    Received(message, record.key or b"", record.offset, record.timestamp, record.headers)
+                    Received(
+                        message, record.key or b"", record.offset, record.timestamp, record.headers
+                    )
                 )
         return Batch(self.topic, partition, received), letters
 

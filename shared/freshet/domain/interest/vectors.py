@@ -60,4 +60,5 @@ def interest_vectors(
             fade = 2.0 ** ((state.slow_time_ms - newest_ms) / SLOW_HALF_LIFE_MS)
             vectors[user, 2] += np.float32(fade) * slow_of(state.slow_vector)
     norms = np.linalg.norm(vectors, axis=2, keepdims=True)
-    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 1e-6)
+    np.divide(vectors, norms, out=vectors, where=norms > 1e-6)
+    return vectors

@@ -1,0 +1,1 @@
+"""The trends service: how much each item is clicked and shown, now and lately."""

@@ -1,0 +1,13 @@
+"""What the trends service measures."""
+
+from prometheus_client import CollectorRegistry, Counter
+
+
+def sightings_metric(registry: CollectorRegistry) -> Counter:
+    """Items seen in clicks, impressions and feedback, by topic."""
+    return Counter(
+        "freshet_trends_sightings",
+        "Items seen in clicks, impressions and feedback.",
+        ["topic"],
+        registry=registry,
+    )

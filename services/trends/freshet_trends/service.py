@@ -1,0 +1,69 @@
+"""The trends service: groups a set of events by item and folds each item's once."""
+
+from collections.abc import Sequence
+
+import msgspec
+from prometheus_client import CollectorRegistry, Counter
+
+from freshet.contracts.codec import encode
+from freshet.contracts.derived import Trend
+from freshet.contracts.registry import CLICKS, FEEDBACK, IMPRESSIONS, TRENDS
+from freshet.domain.trends.fold import Sighting, fold, sightings
+from freshet.streaming.batch import Batch, Output
+from freshet.streaming.service import Service
+from freshet.streaming.state import PartitionedState
+from freshet_trends.config import TrendsConfig
+from freshet_trends.metrics import sightings_metric
+
+_decode = msgspec.json.Decoder(Trend).decode
+
+
+def build_service(config: TrendsConfig) -> Service:
+    """The trends service, connected to nothing."""
+    del config
+    registry = CollectorRegistry()
+    state = PartitionedState(TRENDS)
+    counting = Counting(state, sightings_metric(registry))
+    return Service(
+        name="trends",
+        inputs=(CLICKS, IMPRESSIONS, FEEDBACK),
+        process=counting.process,
+        registry=registry,
+        state=state,
+    )
+
+
+class Counting:
+    """Folds sets of batches into the items' counts and publishes each changed count once."""
+
+    def __init__(self, state: PartitionedState, seen: Counter) -> None:
+        self._state = state
+        self._seen = seen
+
+    def process(self, batches: Sequence[Batch], now_ms: int) -> list[Output]:
+        """The changed counts, on the partitions that their events came from."""
+        del now_ms
+        outputs: list[Output] = []
+        for (partition, item_id), arrived in self._by_item(batches).items():
+            key = f"{item_id}|{partition}".encode()
+            known = self._state.get(partition, key)
+            before = _decode(known) if known else None
+            after = fold(before, item_id, partition, arrived)
+            if after is not None and after is not before:
+                value = encode(after)
+                self._state.put(partition, key, value)
+                outputs.append(Output(TRENDS, key, value, partition))
+        return outputs
+
+    def _by_item(self, batches: Sequence[Batch]) -> dict[tuple[int, str], list[Sighting]]:
+        items: dict[tuple[int, str], list[Sighting]] = {}
+        for batch in batches:
+            count = 0
+            for record in batch.records:
+                for item_id, seen in sightings(
+                    batch.topic.name, record.offset, record.message
+                ).items():
+                    items.setdefault((batch.partition, item_id), []).append(seen)
+                    count += 1
+            self._seen.labels(batch.topic.name).inc(count)
+        return items

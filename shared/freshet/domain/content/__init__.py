@@ -1,0 +1,1 @@
+"""What an item is about: the text that is embedded, its interest tags, its language."""
