@@ -18,7 +18,7 @@ _OUR_MAJOR = CURRENT_SCHEMA_VERSION.partition(".")[0]
 _encode = msgspec.json.Encoder().encode
 
 
-class Unprocessable(Exception):  # noqa: N818 - it is the message's fault, not an error of ours
+class Unprocessable(Exception):
     """This record can never be processed: it belongs to the dead letters.
 
     Attributes:

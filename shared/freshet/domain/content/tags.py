@@ -1,5 +1,6 @@
 """Interest tags of an item: the producer's words first, then phrases of the text itself."""
 
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -55,11 +56,11 @@ def key_phrases(text: str, count: int = 6) -> list[str]:
     for word in words:
         if word not in _STOP:
             scores[word] += 2
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in itertools.pairwise(words):
         if first not in _STOP and second not in _STOP and f"{first} {second}" in text:
             scores[f"{first} {second}"] += 3
     for run in _HAN_RUN.findall(text):
-        for first, second in zip(run, run[1:], strict=False):
+        for first, second in itertools.pairwise(run):
             if first not in _HAN_STOP and second not in _HAN_STOP:
                 scores[first + second] += 3
     return [phrase for phrase, score in scores.most_common(count) if score > 2]

