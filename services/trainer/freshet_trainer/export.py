@@ -44,8 +44,7 @@ def export(model: keras.Model, folder: Path, outputs: Sequence[str]) -> Graph:
 
     @tf.function(input_signature=signature)
     def call(*tensors: Any) -> Any:
-        result = model(list(tensors) if len(tensors) > 1 else tensors[0])
-        results = result if isinstance(result, list | tuple) else [result]
+        results = _results(model, tensors)
         return {name: tf.identity(one, name) for name, one in zip(outputs, results, strict=True)}
 
     graph, _ = tf2onnx.convert.from_function(call, input_signature=signature, opset=OPSET)
@@ -60,9 +59,7 @@ def export(model: keras.Model, folder: Path, outputs: Sequence[str]) -> Graph:
     )
 
 
-def check_parity(
-    model: keras.Model, path: Path, outputs: Sequence[str], inputs: Arrays
-) -> float:
+def check_parity(model: keras.Model, path: Path, outputs: Sequence[str], inputs: Arrays) -> float:
     """The largest difference between the Keras model and its export on the inputs.
 
     Args:
@@ -76,8 +73,7 @@ def check_parity(
     """
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     exported = session.run(list(outputs), dict(inputs))
-    result = model([inputs[tensor.name] for tensor in model.inputs])
-    expected = result if isinstance(result, list | tuple) else [result]
+    expected = _results(model, [inputs[tensor.name] for tensor in model.inputs])
     worst = max(
         float(np.max(np.abs(np.asarray(one) - other)))
         for one, other in zip(expected, exported, strict=True)
@@ -87,8 +83,10 @@ def check_parity(
     return worst
 
 
+def _results(model: keras.Model, tensors: Sequence[Any]) -> Sequence[Any]:
+    result = model(list(tensors) if len(tensors) > 1 else tensors[0])
+    return result if isinstance(result, list | tuple) else [result]
+
+
 def _shape(value: Any) -> list[int | str]:
-    return [
-        dimension.dim_value or dimension.dim_param or "dynamic"
-        for dimension in value.type.tensor_type.shape.dim
-    ]
+    return [dimension.dim_value or "dynamic" for dimension in value.type.tensor_type.shape.dim]

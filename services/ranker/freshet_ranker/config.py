@@ -1,0 +1,27 @@
+"""The settings of the ranker service."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from freshet.config import ServiceConfig
+
+PRIOR = Path(__file__).parent / "prior"
+
+
+class RankerConfig(ServiceConfig, frozen=True, kw_only=True):
+    """The common settings, and what a list is like.
+
+    Attributes:
+        model_dir: folder of the model version to serve; the prior that is built in by default.
+        model_threads: processor cores for one run of the model.
+        list_size: items of a list that a changed interest leads to.
+        exploration: chance of an exploring pick at each rank; users hardly known get four times
+            as much.
+    """
+
+    model_dir: str = str(PRIOR)
+    model_threads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    list_size: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
+    exploration: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.05

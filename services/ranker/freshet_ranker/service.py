@@ -1,0 +1,197 @@
+"""The ranker service: all changed interests and requests of a set, answered together."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from prometheus_client import CollectorRegistry
+
+from freshet.contracts.codec import encode
+from freshet.contracts.derived import Interests
+from freshet.contracts.inputs import Request
+from freshet.contracts.recommendations import Recommendations, Trigger
+from freshet.contracts.registry import CATALOG, INTERESTS, RECOMMENDATIONS, REQUESTS, TRENDS
+from freshet.domain.ranking.ask import Ask
+from freshet.domain.ranking.inventory import Inventory
+from freshet.domain.ranking.popularity import Popularity
+from freshet.domain.ranking.rank import Ranking
+from freshet.streaming.batch import Batch, Headers, Output, Received
+from freshet.streaming.service import Service
+from freshet.streaming.state import PartitionedState
+from freshet.streaming.view import View
+from freshet_ranker.config import RankerConfig
+from freshet_ranker.metrics import RankerMetrics, ranker_metrics
+from freshet_ranker.scoring import OnnxScorer
+
+#: Lists made in one run of the model, at most: more are no cheaper and take longer.
+GROUP = 64
+
+#: Headers that are passed on from a request to its answer.
+CORRELATION_ID = "correlation-id"
+PASSED_ON = (CORRELATION_ID, "traceparent")
+
+_decode = msgspec.json.Decoder(Interests).decode
+
+
+def build_service(config: RankerConfig) -> Service:
+    """The ranker service, connected to nothing.
+
+    Raises:
+        ModelRefused: the model folder is not fit to serve.
+    """
+    registry = CollectorRegistry()
+    metrics = ranker_metrics(registry)
+    scorer = OnnxScorer(Path(config.model_dir), config.model_threads)
+    metrics.model.labels(scorer.label).set(1)
+    knowledge = Knowledge(scorer)
+    metrics.items.set_function(lambda: len(knowledge.inventory))
+    metrics.refused_items.set_function(lambda: knowledge.inventory.refused)
+    state = PartitionedState(INTERESTS)
+    ranking = Ranking(knowledge.inventory, knowledge.popularity, scorer, config.exploration)
+    answering = Answering(state, ranking, metrics, config.list_size)
+    return Service(
+        name="ranker",
+        inputs=(INTERESTS, REQUESTS),
+        process=answering.process,
+        registry=registry,
+        state=state,
+        views=(View((CATALOG, TRENDS), knowledge.apply),),
+        confirmed=answering.confirmed,
+    )
+
+
+class Knowledge:
+    """The items and their popularity, from the topics that every ranker holds whole."""
+
+    def __init__(self, scorer: OnnxScorer) -> None:
+        self.inventory = Inventory(scorer.vector_dimension, scorer.embedding_version)
+        self.popularity = Popularity(self.inventory)
+        self._scorer = scorer
+
+    def apply(self, batch: Batch) -> None:
+        """Take a batch of the catalog or of the trends."""
+        if batch.topic is TRENDS:
+            for record in batch.records:
+                if record.message is not None:
+                    self.popularity.put(record.message)
+            return
+        # Of an item that comes twice only the newest counts, and order would be lost below.
+        newest = {record.key: record.message for record in batch.records}
+        readable = []
+        for key, item in newest.items():
+            vector = self.inventory.readable(item) if item else None
+            if item is None or vector is None:
+                self.inventory.withdraw(key.decode(errors="replace"))
+            else:
+                readable.append((item, vector))
+        if readable:
+            items, vectors = zip(*readable, strict=True)
+            embeddings = np.stack(vectors)
+            self.inventory.put(items, embeddings, self._scorer.encode_items(embeddings))
+
+
+class Question(msgspec.Struct):
+    """An ask, the partition that its answer goes to, and the headers that go along."""
+
+    ask: Ask
+    partition: int
+    headers: Headers
+
+
+class Answering:
+    """Answers sets of changed interests and requests, in groups that share a run of the model."""
+
+    def __init__(
+        self, state: PartitionedState, ranking: Ranking, metrics: RankerMetrics, list_size: int
+    ) -> None:
+        self._state = state
+        self._ranking = ranking
+        self._metrics = metrics
+        self._list_size = list_size
+        self._made: list[Recommendations] = []
+
+    def process(self, batches: Sequence[Batch], now_ms: int) -> list[Output]:
+        """A list for each user whose interests changed, and one for each request."""
+        questions = [*self._changed(batches), *self._requested(batches)]
+        self._made = []
+        outputs: list[Output] = []
+        for start in range(0, len(questions), GROUP):
+            group = questions[start : start + GROUP]
+            lists = self._ranking.rank([question.ask for question in group], now_ms)
+            self._metrics.batch_users.observe(len(group))
+            for question, made in zip(group, lists, strict=True):
+                # An empty list answers a request; nobody waits for one otherwise.
+                if made.items or made.trigger.kind == "request":
+                    self._made.append(made)
+                    outputs.append(
+                        Output(
+                            RECOMMENDATIONS,
+                            made.user_id.encode(),
+                            encode(made),
+                            question.partition,
+                            question.headers,
+                        )
+                    )
+        return outputs
+
+    def confirmed(self, outputs: Sequence[Output], now_ms: int) -> None:
+        """The broker has the lists of the last set: measure how fresh they are."""
+        del outputs
+        for made in self._made:
+            self._metrics.recommendations.labels(made.strategy, made.trigger.kind).inc()
+            if made.trigger.kind == "interest" and made.caused_at is not None:
+                elapsed_ms = max(0, now_ms - made.caused_at.broker_time_ms)
+                self._metrics.freshness.observe(elapsed_ms / 1000)
+
+    def _changed(self, batches: Sequence[Batch]) -> list[Question]:
+        """One question for each user whose state changed, whatever the number of changes."""
+        newest: dict[tuple[int, bytes], Received[Interests | None]] = {}
+        for batch in batches:
+            if batch.topic is INTERESTS:
+                for record in batch.records:
+                    newest[batch.partition, record.key] = record
+        questions = []
+        for (partition, key), record in newest.items():
+            state = record.message
+            self._state.put(partition, key, encode(state) if state else None)
+            if state is not None:
+                ask = Ask(
+                    user_id=state.user_id,
+                    state=state,
+                    trigger=Trigger(kind="interest", event_id=state.event_id),
+                    cause=state.caused_at,
+                    count=self._list_size,
+                )
+                headers = [one for one in record.headers if one[0] in PASSED_ON]
+                questions.append(Question(ask, partition, headers))
+        return questions
+
+    def _requested(self, batches: Sequence[Batch]) -> list[Question]:
+        return [
+            self._question(record.message, record.headers, batch.partition)
+            for batch in batches
+            if batch.topic is REQUESTS
+            for record in batch.records
+        ]
+
+    def _question(self, request: Request, headers: Headers, partition: int) -> Question:
+        known = self._state.get(partition, request.user_id.encode())
+        state = _decode(known) if known else None
+        passed = {name: value for name, value in headers if name in PASSED_ON}
+        correlation_id = passed.setdefault(CORRELATION_ID, request.event_id.encode())
+        ask = Ask(
+            user_id=request.user_id,
+            state=state,
+            trigger=Trigger(
+                kind="request",
+                event_id=request.event_id,
+                correlation_id=correlation_id[:128].decode(errors="replace"),
+            ),
+            cause=state.caused_at if state else None,
+            count=request.count,
+            exclude=request.exclude,
+            category=request.category,
+            query=request.query,
+        )
+        return Question(ask, partition, list(passed.items()))

@@ -1,0 +1,54 @@
+"""Which candidates must not be shown: each filter is a mask, True for what stays."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freshet.domain.ranking.ask import Ask, Rows
+from freshet.domain.ranking.inventory import Inventory
+
+Mask = NDArray[np.bool_]
+
+
+def allowed(inventory: Inventory, asks: Sequence[Ask], rows: Rows) -> Mask:
+    """What of the candidates [b, k] stays: all filters together."""
+    return (
+        _once(rows)
+        & inventory.available[rows]
+        & ~_excluded(inventory, asks, rows)
+        & _of_category(inventory, asks, rows)
+    )
+
+
+def _once(rows: Rows) -> Mask:
+    """Each row once, padding never; candidates are sorted by row."""
+    mask = rows >= 0
+    mask[:, 1:] &= rows[:, 1:] != rows[:, :-1]
+    return mask
+
+
+def _excluded(inventory: Inventory, asks: Sequence[Ask], rows: Rows) -> Mask:
+    """What the user acted on lately, in any way, and what the request excludes."""
+    get = inventory.rows.get
+    known = [
+        [get(signal.item_id, -2) for signal in ask.state.recent] if ask.state else []
+        for ask in asks
+    ]
+    for mine, ask in zip(known, asks, strict=True):
+        mine += [get(item_id, -2) for item_id in ask.exclude]
+    longest = max(map(len, known), default=0)
+    excluded = np.full((len(asks), longest), -2)
+    for user, mine in enumerate(known):
+        excluded[user, : len(mine)] = mine
+    return (rows[:, :, None] == excluded[:, None, :]).any(axis=2)
+
+
+def _of_category(inventory: Inventory, asks: Sequence[Ask], rows: Rows) -> Mask:
+    wanted = np.array(
+        [
+            -1 if ask.category is None else inventory.category_codes.get(ask.category, -2)
+            for ask in asks
+        ]
+    )[:, None]
+    return (wanted == -1) | (inventory.categories[rows] == wanted)

@@ -1,0 +1,58 @@
+"""Why an item is in a list, for programs: what a text for people can be made of."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from freshet.contracts.recommendations import Reason
+
+MAX_REASONS = 3
+
+#: Cosines from which two items, or an item and an interest, are alike enough to say so.
+ALIKE = 0.35
+SIMILAR = 0.3
+
+
+def reasons_for(
+    *,
+    tags: Sequence[str],
+    wanted: Mapping[str, float],
+    nearest: tuple[str, float] | None,
+    content: float,
+    query: str,
+    is_trending: bool,
+    is_fresh: bool,
+    explored: bool,
+) -> list[Reason]:
+    """At most three reasons, strongest kind first; never none.
+
+    Args:
+        tags: of the item.
+        wanted: the user's tag weights.
+        nearest: the item liked lately that is most alike, and the cosine.
+        content: cosine with the user's interest now.
+        query: the user's search, if the item answers it.
+        is_trending, is_fresh: whether it is among the most clicked, the newest.
+        explored: whether chance put it there.
+    """
+    if explored:
+        return [Reason(kind="explore")]
+    reasons: list[Reason] = []
+    if query:
+        reasons.append(Reason(kind="query", query=query, weight=1.0))
+    shared = sorted(
+        ((weight, tag) for tag in tags if (weight := wanted.get(tag, 0.0)) > 0), reverse=True
+    )
+    reasons += [Reason(kind="tag", tag=tag, weight=round(w, 4)) for w, tag in shared[:2]]
+    if nearest and nearest[1] >= ALIKE:
+        reasons.append(Reason(kind="because_of", item_id=nearest[0], weight=round(nearest[1], 4)))
+    if content >= SIMILAR:
+        reasons.append(Reason(kind="similar", weight=round(content, 4)))
+    if is_trending:
+        reasons.append(Reason(kind="trending"))
+    if is_fresh:
+        reasons.append(Reason(kind="fresh"))
+    return reasons[:MAX_REASONS] or [Reason(kind="similar", weight=round(content, 4))]
+
+
+def strongest(tags: Mapping[str, float], count: int) -> Collection[tuple[str, float]]:
+    """The tags with the largest weights, liked or disliked, the strongest first."""
+    return sorted(tags.items(), key=lambda entry: (-abs(entry[1]), entry[0]))[:count]
