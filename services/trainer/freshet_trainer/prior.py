@@ -52,7 +52,7 @@ def user_encoder() -> keras.Model:
 
 
 def item_encoder() -> keras.Model:
-    """embedding [n, 128] -> item_vector [n, 128], unit length."""
+    """Embedding [n, 128] -> item_vector [n, 128], unit length."""
     embedding = keras.Input((DIMENSION,), name="embedding")
     return keras.Model(embedding, UnitLength(name="item_vector")(embedding), name="item_encoder")
 

@@ -3,7 +3,7 @@
 import ssl
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from freshet.config import ServiceConfig
 
@@ -15,15 +15,21 @@ def tls_context(config: ServiceConfig) -> ssl.SSLContext | None:
     return ssl.create_default_context(cafile=config.ssl_cafile or None)
 
 
-def reader(config: ServiceConfig, client_id: str, *topics: str) -> AIOKafkaConsumer:
-    """A consumer outside of any group, that reads what it is told to, committed records only."""
-    security: dict[str, Any] = {}
+def security(config: ServiceConfig) -> dict[str, Any]:
+    """The client options for who we are and how we speak."""
+    options: dict[str, Any] = {
+        "security_protocol": config.security_protocol,
+        "ssl_context": tls_context(config),
+    }
     if config.security_protocol == "SASL_SSL":
-        security = {
-            "sasl_mechanism": "SCRAM-SHA-512",
-            "sasl_plain_username": config.sasl_username,
-            "sasl_plain_password": config.sasl_password,
-        }
+        options["sasl_mechanism"] = "SCRAM-SHA-512"
+        options["sasl_plain_username"] = config.sasl_username
+        options["sasl_plain_password"] = config.sasl_password
+    return options
+
+
+def reader(config: ServiceConfig, client_id: str, *topics: str) -> AIOKafkaConsumer:
+    """A consumer outside of any group: committed records, from the beginning on."""
     return AIOKafkaConsumer(
         *topics,
         bootstrap_servers=config.brokers,
@@ -33,7 +39,19 @@ def reader(config: ServiceConfig, client_id: str, *topics: str) -> AIOKafkaConsu
         auto_offset_reset="earliest",
         isolation_level="read_committed",
         max_partition_fetch_bytes=4 * 1_048_576,
-        security_protocol=config.security_protocol,
-        ssl_context=tls_context(config),
-        **security,
+        **security(config),
+    )
+
+
+def writer(config: ServiceConfig, client_id: str) -> AIOKafkaProducer:
+    """A producer whose records are in every in-sync replica before they count as sent."""
+    return AIOKafkaProducer(
+        bootstrap_servers=config.brokers,
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        compression_type=None if config.compression == "none" else config.compression,
+        max_batch_size=262_144,
+        linger_ms=5,
+        **security(config),
     )

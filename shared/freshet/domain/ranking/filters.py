@@ -41,7 +41,8 @@ def _excluded(inventory: Inventory, asks: Sequence[Ask], rows: Rows) -> Mask:
     excluded = np.full((len(asks), longest), -2)
     for user, mine in enumerate(known):
         excluded[user, : len(mine)] = mine
-    return (rows[:, :, None] == excluded[:, None, :]).any(axis=2)
+    found: Mask = (rows[:, :, None] == excluded[:, None, :]).any(axis=2)
+    return found
 
 
 def _of_category(inventory: Inventory, asks: Sequence[Ask], rows: Rows) -> Mask:
@@ -51,4 +52,5 @@ def _of_category(inventory: Inventory, asks: Sequence[Ask], rows: Rows) -> Mask:
             for ask in asks
         ]
     )[:, None]
-    return (wanted == -1) | (inventory.categories[rows] == wanted)
+    mask: Mask = (wanted == -1) | (inventory.categories[rows] == wanted)
+    return mask

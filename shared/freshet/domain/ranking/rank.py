@@ -7,8 +7,8 @@ import numpy as np
 from freshet.contracts.recommendations import (
     InterestUsed,
     Reason,
-    RecommendedItem,
     Recommendations,
+    RecommendedItem,
     Strategy,
 )
 from freshet.domain.ranking.ask import Ask, Floats, Rows, Scorer
@@ -69,9 +69,9 @@ class Ranking:
         score, probability = self._scorer.score(users, self._inventory.vectors[rows], cross)
         score = np.where(mask, score, -np.inf)
         pool = _pool(score, rows, tried)
-        rows, score, probability = (
-            np.take_along_axis(array, pool, axis=1) for array in (rows, score, probability)
-        )
+        rows = np.take_along_axis(rows, pool, axis=1)
+        score = np.take_along_axis(score, pool, axis=1)
+        probability = np.take_along_axis(probability, pool, axis=1)
         strategies = [strategy_of(count, self._popularity.known) for count in known.signals]
         embeddings = self._inventory.embeddings[rows]
         selection = select(

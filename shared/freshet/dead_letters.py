@@ -1,0 +1,48 @@
+"""Reading the dead letters, and putting mended services' letters back where they came from."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+
+import msgspec
+
+from freshet.config import ServiceConfig
+from freshet.contracts.derived import DeadLetter
+from freshet.contracts.registry import DEAD_LETTERS
+from freshet.streaming.decoding import MAX_LETTER_BYTES
+from freshet.streaming.following import RecordSink, read_partitions
+from freshet.streaming.kafka_client import writer
+
+_decode = msgspec.json.Decoder(DeadLetter).decode
+
+
+async def letters(config: ServiceConfig, wanted: Callable[[DeadLetter], bool]) -> list[DeadLetter]:
+    """All letters there are now that are wanted, oldest first, each refused record once."""
+    found: dict[str, DeadLetter] = {}
+
+    def take(topic: str, partition: int, records: Iterable[object]) -> None:
+        del topic, partition
+        for record in records:
+            letter = _decode(record.value)  # type: ignore[attr-defined]
+            if wanted(letter):
+                found[letter.event_id] = letter
+
+    sink: RecordSink = take
+    partitions = range(DEAD_LETTERS.partitions)
+    await read_partitions(config, config.topic(DEAD_LETTERS.name), partitions, sink)
+    return list(found.values())
+
+
+async def put_back(
+    config: ServiceConfig, chosen: Iterable[DeadLetter]
+) -> AsyncIterator[DeadLetter]:
+    """Send each letter's bytes to the partition that it came from; yields what was taken.
+
+    A letter whose value was cut is passed over: half a message is not the message.
+    """
+    async with writer(config, "freshet-dead-letters") as producer:
+        for letter in chosen:
+            if letter.value is not None and len(letter.value) >= MAX_LETTER_BYTES:
+                continue
+            await producer.send_and_wait(
+                config.topic(letter.topic), letter.value, letter.key, letter.partition
+            )
+            yield letter

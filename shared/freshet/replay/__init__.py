@@ -1,0 +1,1 @@
+"""Files of events onto the topics: for trying Freshet on what one has."""

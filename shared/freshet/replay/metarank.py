@@ -1,0 +1,127 @@
+"""Metarank's JSON-lines form: item, ranking and interaction events."""
+
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+
+from freshet.contracts.inputs import Click, Feedback, FeedbackKind, Impression, Item
+from freshet.contracts.registry import CLICKS, FEEDBACK, IMPRESSIONS, ITEMS
+from freshet.replay.event import BadLine, FileEvent
+
+_MAX_TAGS = 24
+
+Time = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class _Field(msgspec.Struct):
+    name: str
+    value: Any
+
+
+class _Shown(msgspec.Struct):
+    id: str
+
+
+class _Item(msgspec.Struct, tag_field="event", tag="item"):
+    id: str
+    item: str
+    timestamp: Time
+    fields: list[_Field] = []
+
+
+class _Ranking(msgspec.Struct, tag_field="event", tag="ranking"):
+    id: str
+    user: str
+    timestamp: Time
+    items: list[_Shown]
+    session: str | None = None
+
+
+class _Interaction(msgspec.Struct, tag_field="event", tag="interaction"):
+    id: str
+    user: str
+    item: str
+    timestamp: Time
+    type: str
+    session: str | None = None
+
+
+_decode = msgspec.json.Decoder(_Item | _Ranking | _Interaction, strict=False).decode
+
+
+def parse_metarank(line: bytes) -> FileEvent:
+    """The message of one line.
+
+    An item's `title`, `description`, `tags`, `genres` and `release_date` (seconds) are read by
+    their names; what else it has becomes its attributes. Interactions other than a click are
+    feedback, if Freshet knows their type.
+
+    Raises:
+        BadLine: no JSON, another form, or a type of interaction that means nothing here.
+    """
+    try:
+        return _event(_decode(line))
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise BadLine(str(error)) from error
+
+
+def _event(event: _Item | _Ranking | _Interaction) -> FileEvent:
+    if isinstance(event, _Item):
+        return FileEvent(ITEMS, event.item, _item(event))
+    if isinstance(event, _Ranking):
+        impression = Impression(
+            event_id=event.id,
+            event_time=event.timestamp,
+            user_id=event.user,
+            item_ids=[shown.id for shown in event.items],
+            session_id=event.session,
+        )
+        return FileEvent(IMPRESSIONS, event.user, impression)
+    if event.type == "click":
+        click = Click(
+            event_id=event.id,
+            event_time=event.timestamp,
+            user_id=event.user,
+            item_id=event.item,
+            session_id=event.session,
+        )
+        return FileEvent(CLICKS, event.user, click)
+    if event.type not in get_args(FeedbackKind) or event.type == "rating":
+        raise BadLine(f"an interaction of type {event.type!r} means nothing to Freshet")
+    kind: Literal["like", "dislike", "dismiss", "purchase", "hide"] = event.type  # type: ignore[assignment]
+    feedback = Feedback(
+        event_id=event.id,
+        event_time=event.timestamp,
+        user_id=event.user,
+        item_id=event.item,
+        kind=kind,
+    )
+    return FileEvent(FEEDBACK, event.user, feedback)
+
+
+def _item(event: _Item) -> Item:
+    fields = {field.name: field.value for field in event.fields}
+    genres, tags = _texts(fields.pop("genres", [])), _texts(fields.pop("tags", []))
+    released = fields.pop("release_date", None)
+    return Item(
+        event_id=event.id,
+        event_time=event.timestamp,
+        item_id=event.item,
+        title=str(fields.pop("title", event.item))[:1000],
+        text=str(fields.pop("description", ""))[:100_000],
+        tags=list(dict.fromkeys([*genres, *tags]))[:_MAX_TAGS],
+        category=genres[0] if genres else None,
+        published_at=int(released * 1000)
+        if isinstance(released, int | float) and released >= 0
+        else None,
+        attributes={
+            name: value
+            for name, value in list(fields.items())[:64]
+            if isinstance(value, str | int | float | bool)
+            or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+        },
+    )
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(one)[:64] for one in value if str(one)] if isinstance(value, list) else []

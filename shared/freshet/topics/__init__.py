@@ -1,0 +1,1 @@
+"""The registry's topics on a broker: created, compared, described in documents."""

@@ -1,0 +1,144 @@
+"""Creating the topics, and telling how those on a broker differ from what they should be."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import for_code
+
+from freshet.config import ServiceConfig
+from freshet.contracts.registry import TOPICS, Topic
+from freshet.streaming.kafka_client import security
+from freshet.topics.settings import topic_settings
+
+#: Kafka's number for a setting that was given to the topic itself.
+_SET_ON_THE_TOPIC = 1
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One way in which a topic on the broker is not what the registry says.
+
+    Attributes:
+        topic: its name on the broker.
+        what: missing, partitions, or the name of a setting.
+        wanted, found: the values.
+    """
+
+    topic: str
+    what: str
+    wanted: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.what} should be {self.wanted}, is {self.found}"
+
+
+class TopicsFailed(Exception):
+    """The broker refused to create or change a topic."""
+
+
+async def differences(config: ServiceConfig, replication: int) -> list[Difference]:
+    """How the broker's topics differ from the registry's."""
+    async with _admin(config) as admin:
+        return await _differences(admin, config, replication)
+
+
+async def apply(config: ServiceConfig, replication: int) -> list[Difference]:
+    """Create what is missing and mend settings.
+
+    Returns:
+        What was found and mended. What cannot be mended (a count of partitions) stays: ask
+        `differences` afterwards. Nothing is ever deleted.
+
+    Raises:
+        TopicsFailed: the broker refused.
+    """
+    async with _admin(config) as admin:
+        found = await _differences(admin, config, replication)
+        for topic in TOPICS:
+            mine = [one for one in found if one.topic == config.topic(topic.name)]
+            if any(one.what == "missing" for one in mine):
+                await _create(admin, config, topic, replication)
+            elif any(one.what != "partitions" for one in mine):
+                await _alter(admin, config, topic, replication)
+        return found
+
+
+async def _create(
+    admin: AIOKafkaAdminClient, config: ServiceConfig, topic: Topic, replication: int
+) -> None:
+    name = config.topic(topic.name)
+    new = NewTopic(
+        name, topic.partitions, replication, topic_configs=topic_settings(topic, replication)
+    )
+    _check((await admin.create_topics([new])).topic_errors, name)
+
+
+async def _alter(
+    admin: AIOKafkaAdminClient, config: ServiceConfig, topic: Topic, replication: int
+) -> None:
+    name = config.topic(topic.name)
+    # Altering replaces all that was set on a topic, so what others have set goes along.
+    kept = await _settings(admin, name, only_set_here=True)
+    resource = ConfigResource(
+        ConfigResourceType.TOPIC, name, configs={**kept, **topic_settings(topic, replication)}
+    )
+    for answer in await admin.alter_configs([resource]):
+        _check([(name, *one[:2]) for one in answer.resources], name)
+
+
+def _check(errors: Sequence[Sequence[object]], name: str) -> None:
+    for _, code, *message in errors:
+        if code:
+            raise TopicsFailed(f"{name}: {for_code(code).__name__} {message[0] if message else ''}")
+
+
+async def _differences(
+    admin: AIOKafkaAdminClient, config: ServiceConfig, replication: int
+) -> list[Difference]:
+    there = set(await admin.list_topics())
+    found: list[Difference] = []
+    for topic in TOPICS:
+        name = config.topic(topic.name)
+        if name not in there:
+            found.append(Difference(name, "missing", f"{topic.partitions} partitions", "absent"))
+            continue
+        (described,) = await admin.describe_topics([name])
+        partitions = len(described["partitions"])
+        if partitions != topic.partitions:
+            found.append(Difference(name, "partitions", str(topic.partitions), str(partitions)))
+        actual = await _settings(admin, name)
+        found += [
+            Difference(name, key, wanted, actual.get(key, "unknown"))
+            for key, wanted in topic_settings(topic, replication).items()
+            if actual.get(key) != wanted
+        ]
+    return found
+
+
+async def _settings(
+    admin: AIOKafkaAdminClient, name: str, *, only_set_here: bool = False
+) -> dict[str, str]:
+    answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
+    return {
+        key: value
+        for answer in answers
+        for resource in answer.resources
+        for key, value, _, source, *_ in resource[4]
+        if source == _SET_ON_THE_TOPIC or not only_set_here
+    }
+
+
+@asynccontextmanager
+async def _admin(config: ServiceConfig) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=config.brokers, client_id="freshet-topics", **security(config)
+    )
+    await admin.start()
+    try:
+        yield admin
+    finally:
+        await admin.close()
