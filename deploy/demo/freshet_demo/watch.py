@@ -1,0 +1,36 @@
+"""Reads the topics for the view."""
+
+import asyncio
+
+from freshet.config import ServiceConfig
+from freshet.contracts.registry import (
+    CLICKS,
+    FEEDBACK,
+    IMPRESSIONS,
+    ITEMS,
+    QUERIES,
+    RECOMMENDATIONS,
+    REQUESTS,
+)
+from freshet.streaming.decoding import BatchDecoder
+from freshet.streaming.kafka_client import reader
+from freshet_demo.numbers import Numbers
+
+_TOPICS = (ITEMS, CLICKS, QUERIES, FEEDBACK, IMPRESSIONS, REQUESTS, RECOMMENDATIONS)
+
+
+async def watch(config: ServiceConfig, numbers: Numbers, stop: asyncio.Event) -> None:
+    """Count every record of the topics, from their beginning, until told to stop."""
+    decoders = {config.topic(topic.name): BatchDecoder(topic, "demo") for topic in _TOPICS}
+    consumer = reader(config, "freshet-demo", *decoders)
+    await consumer.start()
+    try:
+        await consumer.seek_to_beginning()
+        while not stop.is_set():
+            for tp, records in (await consumer.getmany(timeout_ms=200)).items():
+                batch, _ = decoders[tp.topic](tp.partition, records)
+                for record in batch.records:
+                    if record.message is not None:
+                        numbers.take(batch.topic.name, record.message, record.broker_time_ms)
+    finally:
+        await consumer.stop()

@@ -1,0 +1,1 @@
+"""The simulator: four worlds of people whose drifting tastes it knows."""

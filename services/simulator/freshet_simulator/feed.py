@@ -1,0 +1,118 @@
+"""The simulator on Kafka: sends what people do, takes the lists that are made for them."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from kafka import KafkaConsumer, KafkaProducer
+from prometheus_client import Counter
+
+from freshet.contracts.codec import encode
+from freshet.contracts.envelope import Message
+from freshet.contracts.registry import ITEMS, RECOMMENDATIONS, TOPICS, Topic
+from freshet_simulator.config import SimulatorConfig
+from freshet_simulator.simulation import Simulation, decode_list
+
+log = logging.getLogger(__name__)
+
+
+class TopicsMissing(Exception):
+    """The topics are not on the broker."""
+
+
+def feed(
+    config: SimulatorConfig, simulation: Simulation, sent: Counter, stop: threading.Event
+) -> None:
+    """Run a simulation until it is told to stop; returns when everything sent has arrived.
+
+    Visits come at a rate that does not wait for Freshet: what is slow shows as lag.
+
+    Raises:
+        TopicsMissing: the topics were not created.
+        KafkaError: a record could not be sent.
+    """
+    security = _security(config)
+    lists = KafkaConsumer(
+        bootstrap_servers=config.brokers.split(","),
+        auto_offset_reset="latest",
+        enable_auto_commit=False,
+        **security,
+    )
+    try:
+        missing = {config.topic(topic.name) for topic in TOPICS} - set(lists.topics())
+        if missing:
+            raise TopicsMissing(
+                f"{', '.join(sorted(missing))}: create the topics with `freshet topics apply`"
+            )
+        lists.subscribe([config.topic(RECOMMENDATIONS.name)])
+        producer = KafkaProducer(
+            bootstrap_servers=config.brokers.split(","),
+            acks="all",
+            linger_ms=2,
+            compression_type=None if config.compression == "none" else config.compression,
+            **security,
+        )
+        try:
+            _run(config, simulation, lists, _sender(config, producer, sent), stop)
+            producer.flush()
+        finally:
+            producer.close()
+    finally:
+        lists.close()
+
+
+def _run(
+    config: SimulatorConfig,
+    simulation: Simulation,
+    lists: KafkaConsumer,
+    send: Callable[[Topic, Message], None],
+    stop: threading.Event,
+) -> None:
+    for item in simulation.catalogue():
+        send(ITEMS, item)
+    started = time.monotonic()
+    visits = items = 0
+    while not stop.is_set():
+        for records in lists.poll(timeout_ms=5).values():
+            for record in records:
+                simulation.deliver(decode_list(record.value))
+        elapsed = time.monotonic() - started
+        now_ms = time.time_ns() // 1_000_000
+        while items < elapsed / config.new_item_s:
+            send(*simulation.new_item(now_ms))
+            items += 1
+        while visits < elapsed * config.visits_per_second and not stop.is_set():
+            for topic, message in simulation.next_visit(now_ms):
+                send(topic, message)
+            visits += 1
+
+
+def _sender(
+    config: SimulatorConfig, producer: KafkaProducer, sent: Counter
+) -> Callable[[Topic, Message], None]:
+    failures: list[BaseException] = []
+
+    def send(topic: Topic, message: Message) -> None:
+        if failures:
+            raise failures[0]
+        assert topic.key is not None, "what a company sends has a key"
+        key = getattr(message, topic.key).encode()
+        future = producer.send(config.topic(topic.name), encode(message), key)
+        future.add_errback(failures.append)
+        sent.labels(topic.name).inc()
+
+    return send
+
+
+def _security(config: SimulatorConfig) -> dict[str, Any]:
+    if config.security_protocol == "PLAINTEXT":
+        return {"security_protocol": "PLAINTEXT"}
+    return {
+        "security_protocol": config.security_protocol,
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": config.sasl_username,
+        "sasl_plain_password": config.sasl_password,
+        "ssl_cafile": config.ssl_cafile or None,
+    }
