@@ -27,6 +27,8 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         http_host: the address that they answer on.
         log_level: of the service's own logger.
         compression: of what the service publishes.
+        idempotent: whether the broker drops the copies that a retry makes; only small stand-ins
+            of Kafka cannot. Without it a copy can reach a topic: ids make it harmless.
         max_in_flight_bytes: records read but not yet acknowledged, at most: bounds memory.
         linger_ms: how long to gather records before a fold. 0 is freshest, more is cheaper.
         security_protocol: PLAINTEXT, or SASL_SSL with `sasl_username` and `sasl_password`.
@@ -40,6 +42,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     http_host: str = "127.0.0.1"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "lz4"
+    idempotent: bool = True
     max_in_flight_bytes: Annotated[int, msgspec.Meta(ge=1_048_576)] = 32 * 1_048_576
     linger_ms: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
     security_protocol: Literal["PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"

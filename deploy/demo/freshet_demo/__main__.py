@@ -49,6 +49,7 @@ def main(
             asyncio.run(topics.apply(config, 1))
             settings = {
                 "FRESHET_BROKERS": local.bootstrap,
+                "FRESHET_IDEMPOTENT": str(broker == "kafka"),
                 "FRESHET_WORLD": str(world),
                 "FRESHET_VISITS_PER_SECOND": str(visits_per_second),
             }

@@ -21,7 +21,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 1):
+            pass
         os.killpg(child.pid, signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -50,6 +50,7 @@ def feed(
         producer = KafkaProducer(
             bootstrap_servers=config.brokers.split(","),
             acks="all",
+            enable_idempotence=config.idempotent,
             linger_ms=2,
             compression_type=None if config.compression == "none" else config.compression,
             **security,

@@ -86,7 +86,8 @@ def make_item(
     language = "zh" if is_chinese(names[subject]) else "en"
     about = np.zeros(len(names))
     about[subject] = 1.0
-    phrases = list(random.choice(world.subjects[names[subject]], _PHRASES, replace=False))
+    chosen = random.choice(world.subjects[names[subject]], _PHRASES, replace=False)
+    phrases = [str(phrase) for phrase in chosen]
     peers = np.flatnonzero(world.chinese == world.chinese[subject])
     second = int(random.choice(peers))
     if second != subject and random.random() < 0.3:

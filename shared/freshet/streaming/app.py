@@ -38,11 +38,13 @@ class FreshetApp(faust.App):
         intake: where batches wait to be processed.
         max_in_flight_bytes: bound of what is read and not acknowledged.
         linger_s: pause before each fetch.
+        idempotent: whether the producer is.
     """
 
     intake: Intake
     max_in_flight_bytes: int
     linger_s: float
+    idempotent: bool
 
     def _new_transport(self) -> MicroBatchTransport:
         return MicroBatchTransport(self.conf.broker_consumer, self)
@@ -99,6 +101,7 @@ def build_app(service: Service, config: ServiceConfig) -> FreshetApp:
     app.intake = Intake(on_close=_forget(service.state))
     app.max_in_flight_bytes = config.max_in_flight_bytes
     app.linger_s = config.linger_ms / 1000
+    app.idempotent = config.idempotent
 
     inputs = app.topic(
         *(config.topic(topic.name) for topic in service.inputs), schema=BatchSchema()

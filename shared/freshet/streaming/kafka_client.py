@@ -49,7 +49,7 @@ def writer(config: ServiceConfig, client_id: str) -> AIOKafkaProducer:
         bootstrap_servers=config.brokers,
         client_id=client_id,
         acks="all",
-        enable_idempotence=True,
+        enable_idempotence=config.idempotent,
         compression_type=None if config.compression == "none" else config.compression,
         max_batch_size=262_144,
         linger_ms=5,

@@ -150,10 +150,10 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
 
 
 class ConfirmingProducer(faust_aiokafka.Producer):
-    """Faust's producer: every in-sync replica confirms, and a retry is never a second copy."""
+    """Faust's producer: every in-sync replica confirms, and a retry is no second copy."""
 
     def _settings_extra(self) -> Mapping[str, Any]:
-        return {"acks": "all", "enable_idempotence": True}
+        return {"acks": "all", "enable_idempotence": self.app.idempotent}
 
 
 class MicroBatchTransport(faust_aiokafka.Transport):
