@@ -1,5 +1,6 @@
 """Creating the topics, and telling how those on a broker differ from what they should be."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from freshet.topics.settings import topic_settings
 
 #: Kafka's number for a setting that was given to the topic itself.
 _SET_ON_THE_TOPIC = 1
+
+_LEADERS_S = 30
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,18 @@ async def apply(config: ServiceConfig, replication: int) -> list[Difference]:
                 await _create(admin, config, topic, replication)
             elif any(one.what != "partitions" for one in mine):
                 await _alter(admin, config, topic, replication)
+        await _led(admin, [config.topic(topic.name) for topic in TOPICS])
         return found
+
+
+async def _led(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
+    """Wait until every partition has a leader: a new topic is not there at once."""
+    async with asyncio.timeout(_LEADERS_S):
+        while any(
+            topic["error_code"] or any(one["error_code"] for one in topic["partitions"])
+            for topic in await admin.describe_topics(list(names))
+        ):
+            await asyncio.sleep(0.05)
 
 
 async def _create(
