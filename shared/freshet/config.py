@@ -30,6 +30,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         idempotent: whether the broker drops the copies that a retry makes; only small stand-ins
             of Kafka cannot. Without it a copy can reach a topic: ids make it harmless.
         max_in_flight_bytes: records read but not yet acknowledged, at most: bounds memory.
+        session_timeout_s: after so long without a sign of life a worker's partitions go to others.
         linger_ms: how long to gather records before a fold. 0 is freshest, more is cheaper.
         security_protocol: PLAINTEXT, or SASL_SSL with `sasl_username` and `sasl_password`.
         sasl_username, sasl_password: for SCRAM-SHA-512.
@@ -44,6 +45,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "lz4"
     idempotent: bool = True
     max_in_flight_bytes: Annotated[int, msgspec.Meta(ge=1_048_576)] = 32 * 1_048_576
+    session_timeout_s: Annotated[int, msgspec.Meta(ge=6, le=300)] = 15
     linger_ms: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
     security_protocol: Literal["PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     sasl_username: str = ""

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 SERVICES = ("catalog", "interests", "trends", "ranker")
@@ -47,17 +47,19 @@ class Child:
             tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
             raise ChildFailed(f"{self.name} ended with {code}; its log {self.log} says:\n{tail}")
 
+    def kill(self) -> None:
+        """End it as a crash would: its guard kills it when the pipe closes."""
+        assert self.process.stdin is not None, "it was opened as a pipe"
+        self.process.stdin.close()
+        self.process.wait(_STOP_S)
+
     def stop(self) -> None:
         """Ask it to end, then make it."""
         if self.process.poll() is None:
             self.process.terminate()
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self.process.wait(_STOP_S)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-        assert self.process.stdin is not None, "it was opened as a pipe"
-        self.process.stdin.close()
-        self.process.wait(_STOP_S)
+        self.kill()
 
 
 @contextmanager

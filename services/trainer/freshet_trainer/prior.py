@@ -34,7 +34,7 @@ PROBABILITY_BIAS = -2.94
 
 
 @keras.saving.register_keras_serializable("freshet")
-class UnitLength(keras.layers.Layer):  # type: ignore[misc]
+class UnitLength(keras.layers.Layer):
     """Scales vectors to unit length; a zero vector stays zero."""
 
     def call(self, vectors: keras.KerasTensor) -> keras.KerasTensor:

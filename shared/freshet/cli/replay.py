@@ -121,7 +121,7 @@ def _events(
     stack: ExitStack, raw: IO[bytes], file: Path, form: Format
 ) -> Iterator[tuple[int, FileEvent | BadLine]]:
     """Each line's number and what became of it; one line at a time is in memory."""
-    lines: Any = stack.enter_context(gzip.open(raw)) if file.suffix == ".gz" else raw
+    lines: Any = stack.enter_context(gzip.GzipFile(fileobj=raw)) if file.suffix == ".gz" else raw
     if form is Format.CSV:
         text = io.TextIOWrapper(lines, encoding="utf-8", errors="strict", newline="")
         for number, row in enumerate(csv_rows(text), 2):

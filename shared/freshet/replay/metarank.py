@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
+from freshet.contracts.codec import Unprocessable, decoder, encode
 from freshet.contracts.inputs import Click, Feedback, FeedbackKind, Impression, Item
 from freshet.contracts.registry import CLICKS, FEEDBACK, IMPRESSIONS, ITEMS
 from freshet.replay.event import BadLine, FileEvent
@@ -47,6 +48,7 @@ class _Interaction(msgspec.Struct, tag_field="event", tag="interaction"):
 
 
 _decode = msgspec.json.Decoder(_Item | _Ranking | _Interaction, strict=False).decode
+_checks = {topic.name: decoder(topic) for topic in (ITEMS, IMPRESSIONS, CLICKS, FEEDBACK)}
 
 
 def parse_metarank(line: bytes) -> FileEvent:
@@ -60,9 +62,12 @@ def parse_metarank(line: bytes) -> FileEvent:
         BadLine: no JSON, another form, or a type of interaction that means nothing here.
     """
     try:
-        return _event(_decode(line))
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        event = _event(_decode(line))
+        # A Struct made by its constructor is unchecked: what services would refuse is bad here.
+        _checks[event.topic.name](event.key.encode(), encode(event.message))
+    except (ValueError, OverflowError, RecursionError, Unprocessable) as error:
         raise BadLine(str(error)) from error
+    return event
 
 
 def _event(event: _Item | _Ranking | _Interaction) -> FileEvent:

@@ -51,6 +51,23 @@ class MicroBatchThread(faust_aiokafka.AIOKafkaConsumerThread):
         """Say nothing of slow streams: it counts messages, here lag is a metric of its own."""
 
 
+class _Forgetful(dict[TP, int | None]):
+    """Faust's memory of the offset read last, which lets it drop what it believes read before.
+
+    A batch that a rebalance interrupted counts as read there, so that its partition's next turn
+    would be dropped unprocessed. Reading again is harmless here; dropping never is.
+    """
+
+    def __missing__(self, tp: TP) -> None:
+        return None
+
+    def __setitem__(self, tp: TP, offset: int | None) -> None:
+        """Remember nothing."""
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """Remember nothing."""
+
+
 class MicroBatchConsumer(faust_aiokafka.Consumer):
     """Yields micro-batches, bounds what is in flight, commits what was confirmed.
 
@@ -63,6 +80,8 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
         super().__init__(*args, **kwargs)
         self.in_flight = InFlight(self.app.max_in_flight_bytes)
         self._confirmed: dict[TP, int] = {}
+        self._read_offset = _Forgetful()
+        self._lost_place = False
 
     def _new_consumer_thread(self) -> MicroBatchThread:
         return MicroBatchThread(self, loop=self.loop, beacon=self.beacon)
@@ -73,19 +92,32 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
             await self.sleep(self.app.linger_s)
         if not await self.in_flight.room(timeout):
             return
+        if not self.flow_active:
+            await self.wait(self.can_resume_flow)
+        if self._lost_place and self.assignment():
+            await self._find_place()
+            self._lost_place = False
         generation = self.app.consumer_generation_id
         fetched, active = await self._wait_next_records(timeout)
-        if not fetched or self.should_stop:
-            return
-        if not self.flow_active:
-            await self.perform_seek()
-            return
-        for tp, records in fetched.items():
-            # A rebalance began: what is left here is read again by the partition's next owner.
-            if not self.flow_active or self.app.consumer_generation_id != generation:
+        for tp, records in (fetched or {}).items():
+            # A rebalance came in between. What was fetched may be of the old assignment or of
+            # the new one, whose position has moved on: let it fall, and go back to the place
+            # that was committed.
+            if (
+                not self.flow_active
+                or self.app.consumer_generation_id != generation
+                or (active is not None and tp not in active)
+            ):
+                self._lost_place = True
                 return
-            if active is None or tp in active:
-                yield tp, self._batch_message(tp, records)
+            yield tp, self._batch_message(tp, records)
+
+    async def _find_place(self) -> None:
+        """Go back to what was committed, or to the beginning where nothing was yet."""
+        committed = await self._thread.seek_to_committed()
+        new = [tp for tp, offset in committed.items() if offset is None]
+        if new:
+            await self._thread.seek_to_beginning(*new)
 
     def _batch_message(self, tp: TP, records: Sequence[Any]) -> ConsumerMessage:
         last = records[-1]

@@ -1,9 +1,10 @@
 """Creating the topics, and telling how those on a broker differ from what they should be."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -74,11 +75,13 @@ async def apply(config: ServiceConfig, replication: int) -> list[Difference]:
 async def _led(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
     """Wait until every partition has a leader: a new topic is not there at once."""
     async with asyncio.timeout(_LEADERS_S):
-        while any(
-            topic["error_code"] or any(one["error_code"] for one in topic["partitions"])
-            for topic in await admin.describe_topics(list(names))
-        ):
-            await asyncio.sleep(0.05)
+        for name in names:
+            while not _is_led((await admin.describe_topics([name]))[0]):
+                await asyncio.sleep(0.05)  # noqa: ASYNC110 - the broker tells of no such event
+
+
+def _is_led(topic: Mapping[str, Any]) -> bool:
+    return not (topic["error_code"] or any(one["error_code"] for one in topic["partitions"]))
 
 
 async def _create(

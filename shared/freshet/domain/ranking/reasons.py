@@ -30,7 +30,8 @@ def reasons_for(
         nearest: the item liked lately that is most alike, and the cosine.
         content: cosine with the user's interest now.
         query: the user's search, if the item answers it.
-        is_trending, is_fresh: whether it is among the most clicked, the newest.
+        is_trending: whether it is among the most clicked.
+        is_fresh: whether it is among the newest.
         explored: whether chance put it there.
     """
     if explored:

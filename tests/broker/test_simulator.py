@@ -1,0 +1,116 @@
+"""The simulator as a process on a real broker."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from freshet.config import ServiceConfig
+from freshet.contracts.codec import decoder
+from freshet.contracts.inputs import Impression
+from freshet.contracts.recommendations import Recommendations, RecommendedItem, Trigger
+from freshet.contracts.registry import (
+    CLICKS,
+    FEEDBACK,
+    IMPRESSIONS,
+    ITEMS,
+    QUERIES,
+    RECOMMENDATIONS,
+    REQUESTS,
+    Topic,
+)
+from freshet_simulator.config import SimulatorConfig
+from freshet_simulator.simulation import Simulation
+from harness.kafka import log_of, send
+
+PEOPLE = 5
+
+
+def environment(config: ServiceConfig) -> dict[str, str]:
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "FRESHET_BROKERS": config.brokers,
+        "FRESHET_TOPIC_PREFIX": config.topic_prefix,
+        "FRESHET_PEOPLE": str(PEOPLE),
+        "FRESHET_ITEMS": "50",
+        "FRESHET_VISITS_PER_SECOND": "100",
+    }
+
+
+COMMAND = [sys.executable, "-m", "freshet_simulator", "run"]
+
+
+@contextmanager
+def simulator(config: ServiceConfig) -> Iterator["subprocess.Popen[bytes]"]:
+    with subprocess.Popen(COMMAND, env=environment(config), stderr=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def records(config: ServiceConfig, topic: Topic) -> list[object]:
+    decode = decoder(topic)
+    return [decode(one.key, one.value) for one in asyncio.run(log_of(config, topic))]
+
+
+def shown(config: ServiceConfig) -> set[str | None]:
+    return {
+        one.recommendation_id for one in records(config, IMPRESSIONS) if isinstance(one, Impression)
+    }
+
+
+def wait_until_shown(config: ServiceConfig, name: str | None) -> None:
+    deadline = time.monotonic() + 60
+    while name not in shown(config):
+        assert time.monotonic() < deadline, f"no impression of {name} in time"
+        time.sleep(0.2)
+
+
+def recommendations() -> list[Recommendations]:
+    people = Simulation(SimulatorConfig(people=PEOPLE, items=50), "x", 0).people
+    return [
+        Recommendations(
+            event_id="rec-1",
+            event_time=0,
+            recommendation_id="rec-1",
+            user_id=person.user_id,
+            generated_at_ms=0,
+            trigger=Trigger(kind="interest", event_id="x"),
+            strategy="explore",
+            model_version="m",
+            interests=[],
+            items=[
+                RecommendedItem(
+                    item_id="shop-1", rank=0, score=0, probability=0.5, propensity=1, reasons=[]
+                )
+            ],
+        )
+        for person in people
+    ]
+
+
+def test_a_list_that_arrives_is_shown_and_all_that_is_sent_can_be_read(
+    config: ServiceConfig,
+) -> None:
+    with simulator(config) as process:
+        wait_until_shown(config, None)
+        asyncio.run(send(config, RECOMMENDATIONS, recommendations(), compression_type="lz4"))
+        wait_until_shown(config, "rec-1")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    assert {one.item_id for one in records(config, ITEMS)} >= {f"shop-{n}" for n in range(50)}  # type: ignore[attr-defined]
+    for topic in (CLICKS, QUERIES, FEEDBACK, REQUESTS):
+        records(config, topic)
+
+
+def test_without_the_topics_it_says_so_and_fails(empty: ServiceConfig) -> None:
+    done = subprocess.run(COMMAND, env=environment(empty), capture_output=True, timeout=60)
+    assert done.returncode == 1
+    assert b"freshet topics apply" in done.stderr
+    assert b"Traceback" not in done.stderr

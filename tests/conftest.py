@@ -1,0 +1,32 @@
+"""Fixtures of the tests on a real broker."""
+
+import asyncio
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from freshet_kafka import Broker, local_broker
+
+from freshet.config import ServiceConfig
+from freshet.topics import broker as topics
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[Broker]:
+    """Apache Kafka. What is missing for it fails the test: nothing is skipped."""
+    # The cleaner works at once, so that tests can wait for compaction.
+    with local_broker("kafka", properties={"log.cleaner.backoff.ms": "200"}) as broker:
+        yield broker
+
+
+@pytest.fixture
+def empty(kafka: Broker) -> ServiceConfig:
+    """Settings with a prefix of the test's own; the topics are not there."""
+    return ServiceConfig(brokers=kafka.bootstrap, topic_prefix=f"t{uuid.uuid4().hex[:10]}.")
+
+
+@pytest.fixture
+def config(empty: ServiceConfig) -> ServiceConfig:
+    """Settings with a prefix of the test's own; all topics are there and empty."""
+    asyncio.run(topics.apply(empty, 1))
+    return empty

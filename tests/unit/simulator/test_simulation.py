@@ -1,0 +1,107 @@
+"""The honest loop: what is shown, and what the topics can tell of it."""
+
+from collections import Counter
+
+import msgspec
+import pytest
+
+from freshet.contracts.codec import decoder, encode
+from freshet.contracts.inputs import Click, Impression
+from freshet.contracts.recommendations import Recommendations, RecommendedItem, Trigger
+from freshet_simulator.config import SimulatorConfig
+from freshet_simulator.simulation import Simulation
+from freshet_simulator.visit import Sent
+
+NOW = 1_700_000_000_000
+CONFIG = SimulatorConfig(people=20, items=60)
+
+
+def recommend(user_id: str, item_ids: list[str], name: str = "rec-1") -> Recommendations:
+    return Recommendations(
+        event_id=name,
+        event_time=NOW,
+        recommendation_id=name,
+        user_id=user_id,
+        generated_at_ms=NOW,
+        trigger=Trigger(kind="interest", event_id="x"),
+        strategy="explore",
+        model_version="m",
+        interests=[],
+        items=[
+            RecommendedItem(
+                item_id=item_id, rank=rank, score=0, probability=0.5, propensity=1, reasons=[]
+            )
+            for rank, item_id in enumerate(item_ids)
+        ],
+    )
+
+
+def visits(simulation: Simulation, count: int) -> list[list[Sent]]:
+    return [simulation.next_visit(NOW) for _ in range(count)]
+
+
+def test_what_is_sent_is_what_services_accept() -> None:
+    for sent in visits(Simulation(CONFIG, "run", NOW), 500):
+        for topic, message in sent:
+            assert topic.key is not None
+            key = getattr(message, topic.key).encode()
+            assert decoder(topic)(key, encode(message)) == message
+
+
+def test_no_event_id_is_used_twice() -> None:
+    simulation = Simulation(CONFIG, "run", NOW)
+    ids = [item.event_id for item in simulation.catalogue()]
+    ids += [message.event_id for sent in visits(simulation, 300) for _, message in sent]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_same_seed_makes_the_same_run() -> None:
+    first, second = (visits(Simulation(CONFIG, "run", NOW), 200) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 1.0])
+def test_the_share_of_lists_by_chance_is_the_one_asked_for(share: float) -> None:
+    simulation = Simulation(msgspec.structs.replace(CONFIG, random_share=share), "run", NOW)
+    for person in simulation.people:
+        simulation.deliver(recommend(person.user_id, ["shop-1", "shop-2", "shop-3"]))
+    seen: Counter[bool] = Counter()
+    for sent in visits(simulation, 2_000):
+        for _, message in sent:
+            if isinstance(message, Impression):
+                seen[message.recommendation_id is None] += 1
+                if message.recommendation_id is not None:
+                    assert message.item_ids == ["shop-1", "shop-2", "shop-3"]
+    assert seen[True] / seen.total() == pytest.approx(share, abs=0.05)
+
+
+def test_a_click_carries_the_mark_of_the_list_that_it_was_made_in() -> None:
+    simulation = Simulation(CONFIG, "run", NOW)
+    for person in simulation.people:
+        simulation.deliver(recommend(person.user_id, [f"shop-{n}" for n in range(10)]))
+    marks: Counter[bool] = Counter()
+    for sent in visits(simulation, 2_000):
+        (shown,) = [message for _, message in sent if isinstance(message, Impression)]
+        for _, message in sent:
+            if isinstance(message, Click):
+                marks[message.recommendation_id is None] += 1
+                assert message.recommendation_id == shown.recommendation_id
+                assert message.position is not None
+                assert shown.item_ids[message.position] == message.item_id
+    assert min(marks[True], marks[False]) > 0
+
+
+def test_the_newest_list_is_the_one_that_is_shown() -> None:
+    simulation = Simulation(msgspec.structs.replace(CONFIG, people=1, random_share=0.0), "run", NOW)
+    user_id = simulation.people[0].user_id
+    for name in ("old", "new"):
+        simulation.deliver(recommend(user_id, ["shop-1"], name))
+    shown = [m for _, m in simulation.next_visit(NOW) if isinstance(m, Impression)]
+    assert [one.recommendation_id for one in shown] == ["new"]
+
+
+def test_a_list_of_items_that_nobody_knows_is_not_shown() -> None:
+    simulation = Simulation(msgspec.structs.replace(CONFIG, people=1), "run", NOW)
+    simulation.deliver(recommend(simulation.people[0].user_id, ["elsewhere-1"]))
+    shown = [m for _, m in simulation.next_visit(NOW) if isinstance(m, Impression)]
+    assert [one.recommendation_id for one in shown] == [None]
