@@ -5,10 +5,10 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from freshet_kafka import Broker, local_broker
 
 from freshet.config import ServiceConfig
 from freshet.topics import broker as topics
+from freshet_kafka import Broker, local_broker
 
 
 @pytest.fixture(scope="session")

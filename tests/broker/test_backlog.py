@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
-from harness.kafka import uncommitted, until
-from harness.services import Running, service
 
 from freshet.config import ServiceConfig
 from freshet.contracts.codec import encode
 from freshet.contracts.inputs import Click
 from freshet.contracts.registry import CLICKS
+from harness.kafka import uncommitted, until
+from harness.services import Running, service
 
 RECORDS = 5_000_000
 USERS_A_PARTITION = 50

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from harness.kafka import alongside, log_of, newest_of, send, uncommitted, until
-from harness.services import service
 
 from freshet.config import ServiceConfig
 from freshet.contracts.derived import Interests
@@ -16,6 +14,8 @@ from freshet.contracts.inputs import Click
 from freshet.contracts.registry import CLICKS, INTERESTS
 from freshet.domain.interest.fold import Arrived, fold
 from freshet_interests.knowledge import CatalogKnowledge
+from harness.kafka import alongside, log_of, newest_of, send, uncommitted, until
+from harness.services import service
 
 USERS = 400
 _decode = msgspec.json.Decoder(Interests).decode

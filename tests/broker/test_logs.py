@@ -6,14 +6,14 @@ from pathlib import Path
 import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
-from harness.kafka import log_of, newest_of, send, uncommitted, until
-from harness.services import service
 
 from freshet.config import ServiceConfig
 from freshet.contracts.codec import encode
 from freshet.contracts.derived import DeadLetter, Interests
 from freshet.contracts.inputs import Click, Item
 from freshet.contracts.registry import CATALOG, CLICKS, DEAD_LETTERS, INTERESTS, ITEMS
+from harness.kafka import log_of, newest_of, send, uncommitted, until
+from harness.services import service
 
 
 def click(n: int, user: str = "ada") -> Click:

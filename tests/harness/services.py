@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from freshet_demo.processes import Child
 
 from freshet.config import ServiceConfig
+from freshet_demo.processes import Child
 
 
 class Running:

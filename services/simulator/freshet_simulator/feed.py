@@ -9,11 +9,11 @@ from typing import Any
 from kafka import KafkaConsumer, KafkaProducer
 from prometheus_client import Counter
 
-from freshet.contracts.codec import encode
+from freshet.contracts.codec import Unprocessable, decoder, encode
 from freshet.contracts.envelope import Message
 from freshet.contracts.registry import ITEMS, RECOMMENDATIONS, TOPICS, Topic
 from freshet_simulator.config import SimulatorConfig
-from freshet_simulator.simulation import Simulation, decode_list
+from freshet_simulator.simulation import Simulation
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +56,11 @@ def feed(
             **security,
         )
         try:
-            _run(config, simulation, lists, _sender(config, producer, sent), stop)
+            failures: list[BaseException] = []
+            _run(config, simulation, lists, _sender(config, producer, sent, failures), stop)
             producer.flush()
+            if failures:
+                raise failures[0]
         finally:
             producer.close()
     finally:
@@ -71,6 +74,7 @@ def _run(
     send: Callable[[Topic, Message], None],
     stop: threading.Event,
 ) -> None:
+    decode = decoder(RECOMMENDATIONS)
     for item in simulation.catalogue():
         send(ITEMS, item)
     started = time.monotonic()
@@ -78,7 +82,10 @@ def _run(
     while not stop.is_set():
         for records in lists.poll(timeout_ms=5).values():
             for record in records:
-                simulation.deliver(decode_list(record.value))
+                try:
+                    simulation.deliver(decode(record.key, record.value or b""))
+                except Unprocessable as refusal:
+                    log.warning("a list is passed over: %s", refusal)
         elapsed = time.monotonic() - started
         now_ms = time.time_ns() // 1_000_000
         while items < elapsed / config.new_item_s:
@@ -91,9 +98,12 @@ def _run(
 
 
 def _sender(
-    config: SimulatorConfig, producer: KafkaProducer, sent: Counter
+    config: SimulatorConfig,
+    producer: KafkaProducer,
+    sent: Counter,
+    failures: list[BaseException],
 ) -> Callable[[Topic, Message], None]:
-    failures: list[BaseException] = []
+    """Sends without waiting; raises what an earlier send failed with, kept in `failures`."""
 
     def send(topic: Topic, message: Message) -> None:
         if failures:

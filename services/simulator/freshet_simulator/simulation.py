@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import msgspec
 import numpy as np
 
 from freshet.contracts.inputs import Item
@@ -89,6 +88,3 @@ class Simulation:
     def _new_id(self) -> str:
         self._ids += 1
         return f"{self._run}-{self._ids}"
-
-
-decode_list = msgspec.json.Decoder(Recommendations).decode

@@ -1,0 +1,110 @@
+"""A small inventory for the tests of ranking."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freshet.contracts.derived import CatalogItem, Cause, Interests, Signal, TagInterest, Trend
+from freshet.contracts.recommendations import Trigger
+from freshet.domain.ranking.ask import Ask, Floats
+from freshet.domain.ranking.inventory import Inventory
+from freshet.domain.ranking.popularity import Popularity
+
+T0 = 1_700_000_000_000
+SUBJECTS = ("sea", "war", "love", "space", "food")
+SPACE = "test-space"
+
+
+class PlainScorer:
+    """Adds up the features that speak for an item; enough to tell lists apart."""
+
+    label = "plain@1"
+
+    def encode_items(self, embeddings: Floats) -> Floats:
+        return embeddings
+
+    def encode_users(self, interest_vectors: Floats) -> Floats:
+        total: Floats = interest_vectors.sum(axis=1)
+        return total
+
+    def score(self, users: Floats, items: Floats, cross: Floats) -> tuple[Floats, Floats]:
+        score = cross[:, :, :4].sum(axis=2) - 3 * cross[:, :, 4] + 3 * cross[:, :, 10]
+        score = score + 0.1 * cross[:, :, 5:10].sum(axis=2)
+        return score, (1 / (1 + np.exp(-score))).astype(np.float32)
+
+
+def embedding(subject: int, n: int) -> NDArray[np.float32]:
+    vector = np.random.default_rng(n).normal(0, 0.05, 128)
+    vector[subject] += 1.0
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def item(n: int, **changes: Any) -> CatalogItem:
+    subject = n % len(SUBJECTS)
+    fields: dict[str, Any] = {
+        "event_id": f"e{n}",
+        "event_time": T0,
+        "item_id": f"item-{n}",
+        "title": f"{SUBJECTS[subject]} {n}",
+        "tags": [SUBJECTS[subject], f"only {n}"],
+        "embedding": embedding(subject, n).astype("<f2").tobytes(),
+        "embedding_version": SPACE,
+        "content_hash": "h",
+        "published_ms": T0 - n * 3_600_000,
+        "category": SUBJECTS[subject],
+    }
+    return CatalogItem(**{**fields, **changes})
+
+
+def put(inventory: Inventory, one: CatalogItem) -> None:
+    vector = inventory.readable(one)
+    if vector is None:
+        inventory.withdraw(one.item_id)
+    else:
+        inventory.put([one], vector[None], vector[None])
+
+
+def stocked(count: int = 200) -> Inventory:
+    inventory = Inventory(128, SPACE)
+    for n in range(count):
+        put(inventory, item(n))
+    return inventory
+
+
+def trends(inventory: Inventory, clicks: dict[int, float]) -> Popularity:
+    popularity = Popularity(inventory)
+    for n, count in clicks.items():
+        popularity.put(
+            Trend(
+                event_id="t",
+                event_time=T0,
+                item_id=f"item-{n}",
+                partition=n % 3,
+                clicks=count,
+                impressions=10 * count,
+                recent_clicks=count,
+                as_of_ms=T0,
+            )
+        )
+    return popularity
+
+
+def state(user: str, clicked: list[int], disliked: tuple[str, ...] = ()) -> Interests:
+    cause = Cause(event_id=f"c-{user}", event_time_ms=T0, broker_time_ms=T0)
+    tags = {SUBJECTS[n % len(SUBJECTS)]: TagInterest(2.0, T0) for n in clicked}
+    return Interests(
+        event_id=cause.event_id,
+        event_time=T0,
+        user_id=user,
+        caused_at=cause,
+        recent=[Signal(f"item-{n}", "click", T0 - 1000 * i) for i, n in enumerate(clicked)][::-1],
+        tags={**tags, **{tag: TagInterest(-2.0, T0) for tag in disliked}},
+    )
+
+
+def ask(known: Interests | None, **changes: Any) -> Ask:
+    user = known.user_id if known else "stranger"
+    trigger = Trigger(kind="request", event_id=f"r-{user}")
+    fields = {"user_id": user, "state": known, "trigger": trigger, "cause": None}
+    return Ask(**{**fields, **changes})
