@@ -137,7 +137,7 @@ async def stock(config: ServiceConfig, clock: Clock) -> None:
 
     @app.agent(app.topic(config.topic(CLICKS.name), key_type=bytes, value_type=bytes))
     async def read(stream: Any) -> None:
-        async for events in stream.noack_take_events(1000, within=0.1):
+        async for events in stream.noack_take(1000, within=0.1):
             clock.begin()
             for event in events:
                 decode(event.key, event.value)
@@ -191,7 +191,7 @@ def contend(name: str, brokers: str, prefix: str, events: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--stock-events", type=int, default=100_000)
+    parser.add_argument("--stock-events", type=int, default=50_000)
     parser.add_argument("--contender", nargs=2, metavar=("NAME", "BROKERS"), help="(internal)")
     arguments = parser.parse_args()
     prefix = "bench."
@@ -213,6 +213,7 @@ def main() -> None:
                 stdout=subprocess.PIPE,
                 check=True,
                 text=True,
+                timeout=300,
             )
             rates[name] = json.loads(done.stdout.splitlines()[-1])["rate"]
             ratio = f"{rates[name] / rates['stock']:.1f}x stock" if "stock" in rates else ""

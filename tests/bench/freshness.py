@@ -1,0 +1,196 @@
+"""Click to recommendation: how long until a list knows a click, at several rates.
+
+Run: `make bench`, or `python tests/bench/freshness.py [--seconds S] [--rates R …]`. Starts its own
+Kafka and every service; all share this machine's cores with the load. The load is open-loop:
+arrival times are drawn beforehand and each click's time counts from its arrival, so a click that
+had to wait to be sent counts as late. Beside it, the same load through a bare two-hop echo.
+"""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from freshet_demo.processes import Child, running, service_commands
+from freshet_kafka import local_broker
+from freshet_simulator.config import SimulatorConfig
+from freshet_simulator.simulation import Simulation
+
+from freshet.config import ServiceConfig
+from freshet.contracts.codec import encode
+from freshet.contracts.inputs import Click
+from freshet.contracts.recommendations import Recommendations
+from freshet.contracts.registry import CLICKS, ITEMS, RECOMMENDATIONS
+from freshet.topics import broker as topics
+
+USERS = 2_000
+ITEM_COUNT = 2_000
+PARTITIONS = 8
+
+_decode_list = msgspec.json.Decoder(Recommendations).decode
+_decode_click = msgspec.json.Decoder(Click).decode
+
+
+class Waiting:
+    """Clicks on their way, and how long those took that have arrived."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+        self._by_user: dict[str, deque[tuple[int, float]]] = defaultdict(deque)
+
+    def sent(self, user: str, number: int, arrival_s: float) -> None:
+        self._by_user[user].append((number, arrival_s))
+
+    def known(self, user: str, number: int) -> None:
+        """A list knows this click of a user, and so all before it."""
+        now_s = time.perf_counter()
+        mine = self._by_user[user]
+        while mine and mine[0][0] <= number:
+            self.seconds.append(now_s - mine.popleft()[1])
+
+    def __len__(self) -> int:
+        return sum(map(len, self._by_user.values()))
+
+
+def listed(value: bytes) -> tuple[str, str]:
+    made = _decode_list(value)
+    return made.user_id, made.caused_at.event_id if made.caused_at else ""
+
+
+def echoed(value: bytes) -> tuple[str, str]:
+    click = _decode_click(value)
+    return click.user_id, click.event_id
+
+
+async def measure(
+    brokers: str,
+    source: str,
+    target: str,
+    read: Callable[[bytes], tuple[str, str]],
+    rate: float,
+    seconds: float,
+) -> list[float]:
+    """Send clicks at a rate and wait for the answers; seconds that each took."""
+    random = np.random.default_rng(int(rate))
+    count = int(rate * seconds)
+    arrivals = np.cumsum(random.exponential(1 / rate, count)).tolist()
+    users = random.integers(0, USERS, count).tolist()
+    items = random.integers(0, ITEM_COUNT, count).tolist()
+    run = f"{target}-{time.time_ns()}"
+    waiting = Waiting()
+    consumer = AIOKafkaConsumer(target, bootstrap_servers=brokers, fetch_max_wait_ms=100)
+    producer = AIOKafkaProducer(bootstrap_servers=brokers, acks="all")
+    await consumer.start()
+    await producer.start()
+
+    async def listen() -> None:
+        while True:
+            for records in (await consumer.getmany(timeout_ms=100)).values():
+                for record in records:
+                    user, event_id = read(record.value)
+                    name, _, number = event_id.rpartition("/")
+                    if name == run:
+                        waiting.known(user, int(number))
+
+    listening = asyncio.create_task(listen())
+    start = time.perf_counter()
+    for n, after in enumerate(arrivals):
+        pause = start + after - time.perf_counter()
+        if pause > 0:
+            await asyncio.sleep(pause)
+        user = f"user-{users[n]}"
+        click = Click(
+            event_id=f"{run}/{n}",
+            event_time=time.time_ns() // 1_000_000,
+            user_id=user,
+            item_id=f"shop-{items[n]}",
+        )
+        waiting.sent(user, n, start + after)
+        await producer.send(source, encode(click), user.encode())
+    deadline = time.perf_counter() + 30
+    while len(waiting) and time.perf_counter() < deadline:
+        await asyncio.sleep(0.05)
+    listening.cancel()
+    await producer.stop()
+    await consumer.stop()
+    if len(waiting):
+        raise SystemExit(f"{len(waiting)} of {count} clicks never came back")
+    return waiting.seconds
+
+
+async def hop(brokers: str, source: str, target: str) -> None:
+    """Take each record and send it on."""
+    consumer = AIOKafkaConsumer(source, bootstrap_servers=brokers)
+    producer = AIOKafkaProducer(bootstrap_servers=brokers, acks="all")
+    await consumer.start()
+    await producer.start()
+    while True:
+        for records in (await consumer.getmany(timeout_ms=1000)).values():
+            for record in records:
+                await producer.send(target, record.value, record.key)
+
+
+def report(name: str, rate: float, seconds: list[float]) -> None:
+    p50, p99, p999 = np.percentile(np.array(seconds) * 1000, [50, 99, 99.9])
+    print(
+        f"{name:10} {rate:>7,.0f} clicks/s   p50 {p50:7.1f}   p99 {p99:7.1f}   p99.9 {p999:7.1f} ms",
+        flush=True,
+    )
+
+
+async def echo(brokers: str, rates: list[float], seconds: float) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
+    await admin.start()
+    await admin.create_topics([NewTopic(f"echo-{n}", PARTITIONS, 1) for n in range(3)])
+    await asyncio.sleep(1)
+    await admin.close()
+    hops = [asyncio.create_task(hop(brokers, f"echo-{n}", f"echo-{n + 1}")) for n in range(2)]
+    await asyncio.sleep(3)
+    for rate in rates:
+        times = await measure(brokers, "echo-0", "echo-2", echoed, rate, seconds)
+        report("echo", rate, times)
+    for one in hops:
+        one.cancel()
+
+
+async def freshet(config: ServiceConfig, rates: list[float], seconds: float) -> None:
+    world = Simulation(SimulatorConfig(items=ITEM_COUNT), "bench", time.time_ns() // 1_000_000)
+    async with AIOKafkaProducer(bootstrap_servers=config.brokers, linger_ms=5) as producer:
+        for item in world.catalogue():
+            await producer.send(config.topic(ITEMS.name), encode(item), item.item_id.encode())
+    args: tuple[Any, ...] = (
+        config.brokers, config.topic(CLICKS.name), config.topic(RECOMMENDATIONS.name), listed,
+    )  # fmt: skip
+    # Warm: partitions assigned, catalog read, memory laid out.
+    await measure(*args, 100, 15)
+    for rate in rates:
+        report("freshet", rate, await measure(*args, rate, seconds))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rates", type=float, nargs="*", default=[10, 200, 500, 1000, 1500])
+    parser.add_argument("--seconds", type=float, default=20)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, local_broker("kafka") as broker:
+        config = ServiceConfig(brokers=broker.bootstrap)
+        asyncio.run(topics.apply(config, 1))
+        asyncio.run(echo(broker.bootstrap, arguments.rates, arguments.seconds))
+        children: list[Child]
+        settings = {"FRESHET_BROKERS": broker.bootstrap}
+        with running(Path(folder), settings, service_commands()) as children:
+            asyncio.run(freshet(config, arguments.rates, arguments.seconds))
+            for child in children:
+                child.check()
+
+
+if __name__ == "__main__":
+    main()
