@@ -117,7 +117,7 @@ async def test_order_is_kept_within_a_user(config: ServiceConfig, tmp_path: Path
     with service("interests", config, tmp_path):
         await until(lambda: all_committed(config))
     for state in (await published(config)).values():
-        times = [signal.time_ms for signal in state.recent]
+        times = state.recent.times_ms
         assert times == sorted(times)
         mine = [click.event_time for click in sent if click.user_id == state.user_id]
         assert times == mine[-len(times) :]

@@ -35,7 +35,7 @@ async def test_every_codec_is_read(config: ServiceConfig, tmp_path: Path) -> Non
         await send(config, CLICKS, [click(n)], compression_type=codec)
     with service("interests", config, tmp_path):
         await until(lambda: _committed(config))
-    assert [one.item_id for one in (await interests_of(config, "ada")).recent] == [
+    assert (await interests_of(config, "ada")).recent.items == [
         "i0", "i1", "i2", "i3", "i4",
     ]  # fmt: skip
 
@@ -63,7 +63,7 @@ async def test_only_committed_transactions_count_and_their_markers_are_passed(
     with service("interests", config, tmp_path):
         await until(lambda: _committed(config))
     state = await interests_of(config, "ada")
-    assert [one.item_id for one in state.recent] == ["i0", "i2", "i9"]
+    assert state.recent.items == ["i0", "i2", "i9"]
 
 
 async def test_a_withdrawn_item_is_withdrawn_from_the_catalog(
@@ -138,7 +138,7 @@ async def test_rubbish_goes_to_the_dead_letters_and_the_rest_goes_on(
     ]  # fmt: skip
     by_value = {letter.value for letter in letters}
     assert by_value == {value for _, value in rubbish}
-    assert [one.item_id for one in (await interests_of(config, "ada")).recent] == ["i0", "i2"]
+    assert (await interests_of(config, "ada")).recent.items == ["i0", "i2"]
 
 
 async def _committed(

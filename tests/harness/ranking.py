@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.contracts.derived import CatalogItem, Cause, Interests, Signal, TagInterest, Trend
+from freshet.contracts.derived import CatalogItem, Cause, Interests, Recent, Trend
 from freshet.contracts.recommendations import Trigger
 from freshet.domain.ranking.ask import Ask, Floats
 from freshet.domain.ranking.inventory import Inventory
@@ -92,14 +92,19 @@ def trends(inventory: Inventory, clicks: dict[int, float]) -> Popularity:
 
 def state(user: str, clicked: list[int], disliked: tuple[str, ...] = ()) -> Interests:
     cause = Cause(event_id=f"c-{user}", event_time_ms=T0, broker_time_ms=T0)
-    tags = {SUBJECTS[n % len(SUBJECTS)]: TagInterest(2.0, T0) for n in clicked}
+    tags = {SUBJECTS[n % len(SUBJECTS)]: 2.0 for n in clicked}
     return Interests(
+        tags_epoch_ms=T0,
         event_id=cause.event_id,
         event_time=T0,
         user_id=user,
         caused_at=cause,
-        recent=[Signal(f"item-{n}", "click", T0 - 1000 * i) for i, n in enumerate(clicked)][::-1],
-        tags={**tags, **{tag: TagInterest(-2.0, T0) for tag in disliked}},
+        recent=Recent(
+            items=[f"item-{n}" for n in clicked],
+            kinds=["click" for _ in clicked],
+            times_ms=[T0 + 1000 * n for n in range(len(clicked))],
+        ),
+        tags={**tags, **{tag: -2.0 for tag in disliked}},
     )
 
 

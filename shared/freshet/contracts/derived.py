@@ -37,25 +37,27 @@ class CatalogItem(Message, frozen=True, kw_only=True):
     available: bool = True
 
 
-class Signal(msgspec.Struct, array_like=True, frozen=True):
-    """One remembered act on an item: `[item_id, kind, time_ms]`."""
+class Recent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The last acts on items, oldest first, as columns: small to send and quick to read.
 
-    item_id: str
-    kind: SignalKind
-    time_ms: int
+    Attributes:
+        items: the item of each act.
+        kinds: what it was.
+        times_ms: when.
+    """
+
+    items: list[str] = []
+    kinds: list[SignalKind] = []
+    times_ms: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.items)
 
 
 class RecentQuery(msgspec.Struct, array_like=True, frozen=True):
     """One remembered search: `[text, time_ms]`."""
 
     text: str
-    time_ms: int
-
-
-class TagInterest(msgspec.Struct, array_like=True, frozen=True):
-    """How much a tag means: `[weight, time_ms]`; the weight is as of that time and decays."""
-
-    weight: float
     time_ms: int
 
 
@@ -87,7 +89,10 @@ class Interests(Message, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         recent: the last acts on items, oldest first.
         queries: the last searches, oldest first.
-        tags: strongest interest tags, liked (weight > 0) and disliked (< 0).
+        tags: strongest interest tags, liked (weight > 0) and disliked (< 0). Weights are in the
+            measure of `tags_epoch_ms`: an act counts 2 ** (its time after the epoch / half-life)
+            times its strength, so that older weights need no touch to decay.
+        tags_epoch_ms: the time in whose measure the tags' weights are.
         slow_vector: content of what left `recent`, decayed: little-endian float16, base64.
         slow_time_ms: the time that `slow_vector` is as of.
         counters: events folded, by kind.
@@ -98,9 +103,10 @@ class Interests(Message, frozen=True, kw_only=True, omit_defaults=True):
 
     user_id: Identifier
     caused_at: Cause
-    recent: list[Signal] = []
+    recent: Recent = Recent()
     queries: list[RecentQuery] = []
-    tags: dict[str, TagInterest] = {}
+    tags: dict[str, float] = {}
+    tags_epoch_ms: Milliseconds = 0
     slow_vector: bytes = b""
     slow_time_ms: int = 0
     counters: Counters = Counters()

@@ -132,7 +132,7 @@ def test_offsets_of_one_topic_say_nothing_of_another() -> None:
 
 def test_a_late_event_takes_its_place_in_time() -> None:
     state = folded([click(0, "item-1"), click(1000, "item-2"), click(500, "item-3")])
-    assert [signal.item_id for signal in state.recent] == ["item-1", "item-3", "item-2"]
+    assert state.recent.items == ["item-1", "item-3", "item-2"]
 
 
 def test_the_tags_of_acts_in_another_order_are_the_same_but_for_rounding() -> None:
@@ -163,7 +163,7 @@ def test_what_leaves_the_memory_stays_in_the_slow_vector() -> None:
         click(1000 + n, "item-2") for n in range(MAX_RECENT + RECENT_SLACK)
     ]
     state = folded(log)
-    assert all(signal.item_id == "item-2" for signal in state.recent[-MAX_RECENT:])
+    assert set(state.recent.items[-MAX_RECENT:]) == {"item-2"}
     (vectors,) = interest_vectors([state], LIBRARY.rows, LIBRARY.embeddings)
     assert vectors[2] @ LIBRARY.embeddings[1] > 0.3
 

@@ -4,8 +4,8 @@ One function for serving and for training's replay, so that features cannot drif
 state is the fold's whole memory: folding a log in any batches, or again, gives the same state.
 """
 
-from bisect import insort
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -13,16 +13,15 @@ from freshet.contracts.derived import (
     Cause,
     Counters,
     Interests,
+    Recent,
     RecentQuery,
-    Signal,
     SignalKind,
-    TagInterest,
 )
 from freshet.contracts.inputs import Click, Feedback, Query
 from freshet.domain.interest.knowledge import Knowledge
 from freshet.domain.interest.slow import absorb
 from freshet.domain.interest.strength import QUERY_STRENGTH, STRENGTH, signal_kind
-from freshet.domain.interest.tags import cut, reinforce
+from freshet.domain.interest.tags import epoch_for, reinforce
 
 #: Acts on items that are remembered one by one, and how many more may gather before the oldest
 #: leave together for the slow vector.
@@ -87,32 +86,41 @@ class _Draft:
     __slots__ = (
         "cause",
         "clicks",
+        "epoch_ms",
         "feedback",
+        "items",
+        "kinds",
         "queries",
         "queries_count",
-        "recent",
         "seen",
         "slow",
         "slow_ms",
         "tags",
+        "times_ms",
         "user_id",
     )
 
     def __init__(self, state: Interests | None) -> None:
         self.cause: Cause | None = None
         self.user_id = ""
-        self.recent: list[Signal] = []
+        self.items: list[str] = []
+        self.kinds: list[SignalKind] = []
+        self.times_ms: list[int] = []
         self.queries: list[RecentQuery] = []
-        self.tags: dict[str, TagInterest] = {}
+        self.tags: dict[str, float] = {}
+        self.epoch_ms = 0
         self.slow, self.slow_ms = b"", 0
         self.seen = b""
         self.clicks = self.queries_count = self.feedback = 0
         if state is not None:
             self.cause = state.caused_at
             self.user_id = state.user_id
-            self.recent = state.recent.copy()
+            recent = state.recent
+            self.items = recent.items.copy()
+            self.kinds = recent.kinds.copy()
+            self.times_ms = recent.times_ms.copy()
             self.queries = state.queries
-            self.tags = state.tags.copy()
+            self.tags, self.epoch_ms = state.tags.copy(), state.tags_epoch_ms
             self.slow, self.slow_ms = state.slow_vector, state.slow_time_ms
             self.seen = state.seen
             counters = state.counters
@@ -140,25 +148,30 @@ class _Draft:
             self.queries_count += 1
             query = RecentQuery(event.text[:MAX_QUERY_CHARACTERS], time_ms)
             self.queries = sorted([*self.queries, query], key=_time)[-MAX_QUERIES:]
-            reinforce(self.tags, items.tags_in(query.text), QUERY_STRENGTH, time_ms)
-            self.tags = cut(self.tags)
+            self._reinforce(items.tags_in(query.text), QUERY_STRENGTH, time_ms)
         else:
             self.feedback += 1
             self._remember(event.item_id, signal_kind(event), time_ms, items)
 
     def _remember(self, item_id: str, kind: SignalKind, time_ms: int, items: Knowledge) -> None:
-        signal = Signal(item_id, kind, time_ms)
-        recent = self.recent
-        if not recent or time_ms >= recent[-1].time_ms:
-            recent.append(signal)
-        else:
-            insort(recent, signal, key=_time)
-        if len(recent) > MAX_RECENT + RECENT_SLACK:
-            leaving = recent[:-MAX_RECENT]
-            del recent[:-MAX_RECENT]
+        times_ms = self.times_ms
+        at = len(times_ms)
+        if at and time_ms < times_ms[-1]:
+            at = bisect_right(times_ms, time_ms)
+        self.items.insert(at, item_id)
+        self.kinds.insert(at, kind)
+        times_ms.insert(at, time_ms)
+        if len(times_ms) > MAX_RECENT + RECENT_SLACK:
+            columns = (self.items, self.kinds, times_ms)
+            leaving = list(zip(*(column[:-MAX_RECENT] for column in columns), strict=True))
+            for column in columns:
+                del column[:-MAX_RECENT]
             self.slow, self.slow_ms = absorb(self.slow, self.slow_ms, leaving, items)
-        reinforce(self.tags, items.tags_of(item_id), STRENGTH[kind], time_ms)
-        self.tags = cut(self.tags)
+        self._reinforce(items.tags_of(item_id), STRENGTH[kind], time_ms)
+
+    def _reinforce(self, names: Sequence[str], strength: float, time_ms: int) -> None:
+        self.epoch_ms = epoch_for(self.tags, self.epoch_ms, time_ms)
+        reinforce(self.tags, self.epoch_ms, names, strength, time_ms)
 
     def finish(self, applied: dict[str, int]) -> Interests:
         cause = self.cause
@@ -168,9 +181,10 @@ class _Draft:
             event_time=cause.event_time_ms,
             user_id=self.user_id,
             caused_at=cause,
-            recent=self.recent,
+            recent=Recent(items=self.items, kinds=self.kinds, times_ms=self.times_ms),
             queries=self.queries,
             tags=self.tags,
+            tags_epoch_ms=self.epoch_ms,
             slow_vector=self.slow,
             slow_time_ms=self.slow_ms,
             counters=Counters(
@@ -181,8 +195,8 @@ class _Draft:
         )
 
 
-def _time(entry: Signal | RecentQuery) -> int:
-    return entry.time_ms
+def _time(query: RecentQuery) -> int:
+    return query.time_ms
 
 
 def _holds(seen: bytes, digest: bytes) -> bool:

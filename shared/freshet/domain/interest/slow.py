@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.contracts.derived import Signal
+from freshet.contracts.derived import SignalKind
 from freshet.domain.interest.knowledge import DIMENSION, Knowledge
 from freshet.domain.interest.strength import STRENGTH
 
@@ -23,24 +23,27 @@ def slow_of(encoded: bytes) -> NDArray[np.float32]:
 
 
 def absorb(
-    encoded: bytes, as_of_ms: int, leaving: Sequence[Signal], knowledge: Knowledge
+    encoded: bytes,
+    as_of_ms: int,
+    leaving: Sequence[tuple[str, SignalKind, int]],
+    knowledge: Knowledge,
 ) -> tuple[bytes, int]:
-    """Take the signals that leave the ring into the slow vector.
+    """Take the acts that leave the memory into the slow vector.
 
     Args:
         encoded: the slow vector so far, float16.
         as_of_ms: the time that it is as of.
-        leaving: oldest first; what is unknown to `knowledge` is forgotten.
+        leaving: item, kind and time of each, oldest first; unknown items are forgotten.
         knowledge: the items.
 
     Returns:
         The new vector and the time that it is as of.
     """
-    now_ms = max(as_of_ms, leaving[-1].time_ms)
+    now_ms = max(as_of_ms, leaving[-1][2])
     vector = slow_of(encoded) * np.float32(2.0 ** ((as_of_ms - now_ms) / SLOW_HALF_LIFE_MS))
-    for signal in leaving:
-        embedding = knowledge.embedding_of(signal.item_id)
+    for item_id, kind, time_ms in leaving:
+        embedding = knowledge.embedding_of(item_id)
         if embedding is not None:
-            fade = 2.0 ** ((signal.time_ms - now_ms) / SLOW_HALF_LIFE_MS)
-            vector += np.float32(STRENGTH[signal.kind] * fade) * embedding
+            fade = 2.0 ** ((time_ms - now_ms) / SLOW_HALF_LIFE_MS)
+            vector += np.float32(STRENGTH[kind] * fade) * embedding
     return vector.astype("<f2").tobytes(), now_ms

@@ -1,11 +1,19 @@
-"""Interest tags: weights that decay lazily, each as of its own time."""
+"""Interest tags: weights that decay without being touched.
+
+Decay is forward (Cormode et al., 2009): an act at time t adds strength * 2 ** ((t - epoch) / half-life)
+to its tags. All weights then shrink together as seen from a later time, their order never changes
+by waiting, and an event touches its own tags alone.
+"""
 
 from collections.abc import Sequence
 
-from freshet.contracts.derived import Interests, TagInterest
+from freshet.contracts.derived import Interests
 
 #: A tag not seen for a week of the user's own time means half as much.
 TAG_HALF_LIFE_MS = 7 * 24 * 3_600_000
+
+#: After so many half-lives the weights are brought to a new epoch, before they outgrow numbers.
+_EPOCH_HALF_LIVES = 16
 
 #: The strongest that are kept, and how many more may gather before the weak ones are cut: the
 #: cut is amortised over the slack.
@@ -16,53 +24,48 @@ TAG_SLACK = 8
 _SHARE = tuple(1.0 / (1 + rank) ** 0.5 for rank in range(16))
 
 
-def reinforce(
-    tags: dict[str, TagInterest], names: Sequence[str], strength: float, time_ms: int
-) -> None:
-    """Add an act's strength to the tags it speaks for, in place.
+def epoch_for(tags: dict[str, float], epoch_ms: int, time_ms: int) -> int:
+    """The epoch in which an act of a time can be added; brings the tags along, in place."""
+    if not tags:
+        return time_ms
+    half_lives = (time_ms - epoch_ms) / TAG_HALF_LIFE_MS
+    if half_lives <= _EPOCH_HALF_LIVES:
+        return epoch_ms
+    for name in tags:
+        tags[name] *= 2.0**-half_lives
+    return time_ms
 
-    The sum does not depend on the order of the acts (but for rounding): a late act is decayed
-    to the tag's own time. Weights are rounded so that the state stays small on the wire.
+
+def reinforce(
+    tags: dict[str, float], epoch_ms: int, names: Sequence[str], strength: float, time_ms: int
+) -> None:
+    """Add an act's strength to the tags it speaks for, in place; the weakest are cut.
+
+    The sum does not depend on the order of the acts, but for rounding to what is worth sending.
 
     Args:
         tags: the user's tags.
+        epoch_ms: of their weights, from `epoch_for`.
         names: what the act was about, strongest first; at most 16 count.
         strength: signed; a click is 1.
         time_ms: when the act happened.
     """
+    gain = strength * 2.0 ** ((time_ms - epoch_ms) / TAG_HALF_LIFE_MS)
+    get = tags.get
     for name, share in zip(names, _SHARE, strict=False):
-        known = tags.get(name)
-        gain = strength * share
-        if known is None:
-            tags[name] = TagInterest(round(gain, 4), time_ms)
-        elif time_ms >= known.time_ms:
-            faded = known.weight * 2.0 ** ((known.time_ms - time_ms) / TAG_HALF_LIFE_MS)
-            tags[name] = TagInterest(round(faded + gain, 4), time_ms)
-        else:
-            faded = gain * 2.0 ** ((time_ms - known.time_ms) / TAG_HALF_LIFE_MS)
-            tags[name] = TagInterest(round(known.weight + faded, 4), known.time_ms)
-
-
-def cut(tags: dict[str, TagInterest]) -> dict[str, TagInterest]:
-    """The tags, without the weakest where too many have gathered."""
-    if len(tags) <= MAX_TAGS + TAG_SLACK:
-        return tags
-    newest = max(tag.time_ms for tag in tags.values())
-
-    def power(entry: tuple[str, TagInterest]) -> tuple[float, str]:
-        name, tag = entry
-        return abs(tag.weight) * 2.0 ** ((tag.time_ms - newest) / TAG_HALF_LIFE_MS), name
-
-    return dict(sorted(tags.items(), key=power, reverse=True)[:MAX_TAGS])
+        tags[name] = round(get(name, 0.0) + gain * share, 4)
+    if len(tags) > MAX_TAGS + TAG_SLACK:
+        weak = sorted(tags, key=lambda name: (abs(tags[name]), name))[:-MAX_TAGS]
+        for name in weak:
+            del tags[name]
 
 
 def current_tags(state: Interests) -> dict[str, float]:
-    """Weight of each tag as of the user's newest event: liked > 0, disliked < 0.
+    """Weight of each tag as of the user's newest act: liked > 0, disliked < 0.
 
     Being away is no change of taste, so time stops with the user's last act.
     """
-    now_ms = max((tag.time_ms for tag in state.tags.values()), default=0)
-    return {
-        name: tag.weight * 2.0 ** ((tag.time_ms - now_ms) / TAG_HALF_LIFE_MS)
-        for name, tag in state.tags.items()
-    }
+    times = state.recent.times_ms[-1:] + [query.time_ms for query in state.queries[-1:]]
+    now_ms = max(times, default=state.tags_epoch_ms)
+    scale = 2.0 ** ((state.tags_epoch_ms - now_ms) / TAG_HALF_LIFE_MS)
+    return {name: weight * scale for name, weight in state.tags.items()}

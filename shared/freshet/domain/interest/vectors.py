@@ -43,20 +43,19 @@ def interest_vectors(
         strength = np.zeros((len(states), length))
         age = np.zeros((len(states), length))
         for user, state in enumerate(states):
-            recent = state.recent
-            if recent:
-                n = len(recent)
-                found = np.fromiter((rows.get(s.item_id, -1) for s in recent), np.int64, n)
-                acts = np.fromiter((STRENGTH[s.kind] for s in recent), np.float64, n)
-                times = np.fromiter((s.time_ms for s in recent), np.float64, n)
+            recent, n = state.recent, len(state.recent)
+            if n:
+                found = np.array([rows.get(item_id, -1) for item_id in recent.items])
+                acts = [STRENGTH[kind] for kind in recent.kinds]
+                times = np.array(recent.times_ms)
                 row[user, :n] = np.maximum(found, 0)
                 strength[user, :n] = np.where(found < 0, 0.0, acts)
-                age[user, :n] = recent[-1].time_ms - times
+                age[user, :n] = times[-1] - times
         weights = (strength * np.exp2(-age * _RATES)).transpose(1, 0, 2)
         vectors = weights.astype(np.float32) @ embeddings[row]
     for user, state in enumerate(states):
         if state.slow_vector:
-            newest_ms = state.recent[-1].time_ms if state.recent else state.slow_time_ms
+            newest_ms = max(state.recent.times_ms, default=state.slow_time_ms)
             fade = 2.0 ** ((state.slow_time_ms - newest_ms) / SLOW_HALF_LIFE_MS)
             vectors[user, 2] += np.float32(fade) * slow_of(state.slow_vector)
     norms = np.linalg.norm(vectors, axis=2, keepdims=True)

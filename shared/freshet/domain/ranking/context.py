@@ -51,7 +51,12 @@ def context(inventory: Inventory, asks: Sequence[Ask]) -> Context:
     signals = [0] * len(asks)
     for user, ask in enumerate(asks):
         if ask.state is not None:
-            positive = [one.item_id for one in ask.state.recent if STRENGTH[one.kind] > 0]
+            recent = ask.state.recent
+            positive = [
+                item_id
+                for item_id, kind in zip(recent.items, recent.kinds, strict=False)
+                if STRENGTH[kind] > 0
+            ]
             signals[user] = len(positive) + len(ask.state.queries)
             rows = [inventory.rows.get(item_id, -1) for item_id in positive[: -LIKED - 1 : -1]]
             liked[user, : len(rows)] = rows

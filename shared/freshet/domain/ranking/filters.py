@@ -32,7 +32,7 @@ def _excluded(inventory: Inventory, asks: Sequence[Ask], rows: Rows) -> Mask:
     """What the user acted on lately, in any way, and what the request excludes."""
     get = inventory.rows.get
     known = [
-        [get(signal.item_id, -2) for signal in ask.state.recent] if ask.state else []
+        [get(item_id, -2) for item_id in ask.state.recent.items] if ask.state else []
         for ask in asks
     ]
     for mine, ask in zip(known, asks, strict=True):
