@@ -8,7 +8,7 @@ from pathlib import Path
 
 from freshet_kafka.jars import kafka_jars
 from freshet_kafka.java import java
-from freshet_kafka.failures import BrokerFailed, ComponentMissing
+from freshet_kafka.missing import ComponentMissing
 from freshet_kafka.ports import free_ports
 
 _PROPERTIES = {
@@ -33,21 +33,16 @@ _PROPERTIES = {
 
 # One heap of fixed size and the simplest collector: on two cores the collector's own threads
 # would take time from what is measured.
-_JVM = (
-    *("-Xms384m", "-Xmx384m", "-XX:+UseSerialGC"),
-    # Log4j without a file of its own writes to standard output, which is broker.log.
-    "-Dorg.apache.logging.log4j.level=WARN",
-)
+_JVM = ("-Xms384m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4")
 
 
 def kafka_command(port: int, data: Path, properties: Mapping[str, str]) -> list[str]:
     """Apache Kafka in KRaft mode, broker and controller in one; formats the folder first.
 
     Raises:
-        BrokerFailed: the folder could not be formatted, say because a property is wrong.
         ComponentMissing: no Java, or no jars and no Maven.
     """
-    controller = next(one for one in free_ports(2) if one != port)
+    (controller,) = free_ports(1)
     settings = {
         **_PROPERTIES,
         "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
@@ -61,17 +56,11 @@ def kafka_command(port: int, data: Path, properties: Mapping[str, str]) -> list[
     run = [java(), *_JVM, "-cp", f"{kafka_jars()}/*"]
     if not (data / "log" / "meta.properties").exists():
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        done = subprocess.run(
+        subprocess.run(
             [*run, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(file)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            check=False,
+            check=True,
+            capture_output=True,
         )
-        if done.returncode:
-            raise BrokerFailed(f"the data folder was not formatted:
-{done.stdout[-2000:]}")
     return [*run, "kafka.Kafka", str(file)]
 
 

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from freshet_kafka.failures import ComponentMissing
+from freshet_kafka.missing import ComponentMissing
 
 VERSION = "4.3.1"
 

@@ -17,18 +17,6 @@ def free_ports(count: int) -> list[int]:
         return [one.getsockname()[1] for one in sockets]
 
 
-def claim(port: int) -> None:
-    """Check that a server could listen on the port.
-
-    Raises:
-        OSError: another one does, or this user may not.
-    """
-    with socket.socket() as one:
-        # As servers do: connections that a broker just left behind are no hindrance.
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        one.bind(("127.0.0.1", port))
-
-
 def answers_kafka(port: int) -> bool:
     """Whether something on the port answers the Kafka protocol."""
     try:
