@@ -1,12 +1,13 @@
 """The interests service: groups a set of events by user and folds each user's once."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
 from prometheus_client import CollectorRegistry
 
 from freshet.contracts.codec import encode
-from freshet.contracts.derived import Interests
+from freshet.contracts.derived import Counters, Interests
 from freshet.contracts.registry import CATALOG, CLICKS, FEEDBACK, INTERESTS, QUERIES
 from freshet.domain.interest.fold import Arrived, fold
 from freshet.streaming.batch import Batch, Output
@@ -53,27 +54,22 @@ class Folding:
         """The changed states, on the partitions that their events came from."""
         del now_ms
         outputs: list[Output] = []
+        folded: Counter[str] = Counter()
+        arrivals = 0
         for (partition, key), arrived in _by_user(batches).items():
             known = self._state.get(partition, key)
             before = _decode(known) if known else None
             after = fold(before, arrived, self._knowledge)
-            self._count(before, after, arrived)
+            arrivals += len(arrived)
             if after is not None and after is not before:
+                _count(folded, before, after)
                 value = encode(after)
                 self._state.put(partition, key, value)
                 outputs.append(Output(INTERESTS, key, value, partition))
+        for topic, count in folded.items():
+            self._metrics.folded.labels(topic).inc(count)
+        self._metrics.repeated.inc(arrivals - folded.total())
         return outputs
-
-    def _count(
-        self, before: Interests | None, after: Interests | None, arrived: Sequence[Arrived]
-    ) -> None:
-        old, new = _folded(before), _folded(after)
-        for topic, count in new.items():
-            if count > old[topic]:
-                self._metrics.folded.labels(topic).inc(count - old[topic])
-        repeated = len(arrived) - (sum(new.values()) - sum(old.values()))
-        if repeated:
-            self._metrics.repeated.inc(repeated)
 
 
 def _by_user(batches: Sequence[Batch]) -> dict[tuple[int, bytes], list[Arrived]]:
@@ -86,12 +82,10 @@ def _by_user(batches: Sequence[Batch]) -> dict[tuple[int, bytes], list[Arrived]]
     return users
 
 
-def _folded(state: Interests | None) -> dict[str, int]:
-    if state is None:
-        return {CLICKS.name: 0, QUERIES.name: 0, FEEDBACK.name: 0}
-    counters = state.counters
-    return {
-        CLICKS.name: counters.clicks,
-        QUERIES.name: counters.queries,
-        FEEDBACK.name: counters.feedback,
-    }
+def _count(folded: Counter[str], before: Interests | None, after: Interests) -> None:
+    """Add what a fold took in, which leaves out what was known already."""
+    old = before.counters if before else Counters()
+    new = after.counters
+    folded[CLICKS.name] += new.clicks - old.clicks
+    folded[QUERIES.name] += new.queries - old.queries
+    folded[FEEDBACK.name] += new.feedback - old.feedback

@@ -101,7 +101,7 @@ class _Draft:
     )
 
     def __init__(self, state: Interests | None) -> None:
-        self.cause: Cause | None = None
+        self.cause: tuple[str, int, int] = ("", 0, -1)
         self.user_id = ""
         self.items: list[str] = []
         self.kinds: list[SignalKind] = []
@@ -113,7 +113,8 @@ class _Draft:
         self.seen = b""
         self.clicks = self.queries_count = self.feedback = 0
         if state is not None:
-            self.cause = state.caused_at
+            cause = state.caused_at
+            self.cause = (cause.event_id, cause.event_time_ms, cause.broker_time_ms)
             self.user_id = state.user_id
             recent = state.recent
             self.items = recent.items.copy()
@@ -135,12 +136,8 @@ class _Draft:
         self.seen = (self.seen + digest)[-MAX_SEEN * _DIGEST_BYTES :]
         time_ms = event.time_ms
         self.user_id = event.user_id
-        if self.cause is None or one.broker_time_ms >= self.cause.broker_time_ms:
-            self.cause = Cause(
-                event_id=event.event_id,
-                event_time_ms=time_ms,
-                broker_time_ms=one.broker_time_ms,
-            )
+        if one.broker_time_ms >= self.cause[2]:
+            self.cause = (event.event_id, time_ms, one.broker_time_ms)
         if isinstance(event, Click):
             self.clicks += 1
             self._remember(event.item_id, "click", time_ms, items)
@@ -174,13 +171,14 @@ class _Draft:
         reinforce(self.tags, self.epoch_ms, names, strength, time_ms)
 
     def finish(self, applied: dict[str, int]) -> Interests:
-        cause = self.cause
-        assert cause is not None, "a draft is made for an event, and an event is a cause"
+        event_id, event_time_ms, broker_time_ms = self.cause
         return Interests(
-            event_id=cause.event_id,
-            event_time=cause.event_time_ms,
+            event_id=event_id,
+            event_time=event_time_ms,
             user_id=self.user_id,
-            caused_at=cause,
+            caused_at=Cause(
+                event_id=event_id, event_time_ms=event_time_ms, broker_time_ms=broker_time_ms
+            ),
             recent=Recent(items=self.items, kinds=self.kinds, times_ms=self.times_ms),
             queries=self.queries,
             tags=self.tags,

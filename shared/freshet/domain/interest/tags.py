@@ -18,7 +18,7 @@ _EPOCH_HALF_LIVES = 16
 #: The strongest that are kept, and how many more may gather before the weak ones are cut: the
 #: cut is amortised over the slack.
 MAX_TAGS = 32
-TAG_SLACK = 8
+TAG_SLACK = 16
 
 #: Later tags of an item say less about it.
 _SHARE = tuple(1.0 / (1 + rank) ** 0.5 for rank in range(16))
@@ -55,9 +55,15 @@ def reinforce(
     for name, share in zip(names, _SHARE, strict=False):
         tags[name] = round(get(name, 0.0) + gain * share, 4)
     if len(tags) > MAX_TAGS + TAG_SLACK:
-        weak = sorted(tags, key=lambda name: (abs(tags[name]), name))[:-MAX_TAGS]
-        for name in weak:
-            del tags[name]
+        _cut(tags)
+
+
+def _cut(tags: dict[str, float]) -> None:
+    """Keep the strongest tags, in place; of equals those that came last."""
+    weakest_kept = sorted(map(abs, tags.values()))[-MAX_TAGS]
+    surplus = len(tags) - MAX_TAGS
+    for name in [name for name, weight in tags.items() if abs(weight) <= weakest_kept][:surplus]:
+        del tags[name]
 
 
 def current_tags(state: Interests) -> dict[str, float]:
