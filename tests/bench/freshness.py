@@ -19,10 +19,6 @@ import msgspec
 import numpy as np
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from freshet_demo.processes import Child, running, service_commands
-from freshet_kafka import local_broker
-from freshet_simulator.config import SimulatorConfig
-from freshet_simulator.simulation import Simulation
 
 from freshet.config import ServiceConfig
 from freshet.contracts.codec import encode
@@ -30,6 +26,10 @@ from freshet.contracts.inputs import Click
 from freshet.contracts.recommendations import Recommendations
 from freshet.contracts.registry import CLICKS, ITEMS, RECOMMENDATIONS
 from freshet.topics import broker as topics
+from freshet_demo.processes import Child, running, service_commands
+from freshet_kafka import local_broker
+from freshet_simulator.config import SimulatorConfig
+from freshet_simulator.simulation import Simulation
 
 USERS = 2_000
 ITEM_COUNT = 2_000

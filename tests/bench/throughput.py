@@ -8,6 +8,7 @@ events over the seconds from the first batch to the last confirmation, so starti
 import argparse
 import asyncio
 import dataclasses
+import gc
 import json
 import os
 import signal
@@ -20,7 +21,6 @@ from typing import Any
 import faust
 import numpy as np
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from freshet_kafka import local_broker
 from prometheus_client import CollectorRegistry
 
 from freshet.config import ServiceConfig
@@ -34,6 +34,7 @@ from freshet.streaming.service import Service
 from freshet.topics import broker as topics
 from freshet_interests.config import InterestsConfig
 from freshet_interests.service import build_service
+from freshet_kafka import local_broker
 
 USERS = 10_000
 ITEMS = 3_000
@@ -185,6 +186,8 @@ def contend(name: str, brokers: str, prefix: str, events: int) -> None:
         asyncio.run(stock(config, clock))
     else:
         service = stateless() if name == "stateless" else build_service(config)
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
         asyncio.run(ours(service, config, clock))
 
 

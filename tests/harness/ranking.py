@@ -104,7 +104,7 @@ def state(user: str, clicked: list[int], disliked: tuple[str, ...] = ()) -> Inte
             kinds=["click" for _ in clicked],
             times_ms=[T0 + 1000 * n for n in range(len(clicked))],
         ),
-        tags={**tags, **{tag: -2.0 for tag in disliked}},
+        tags={**tags, **dict.fromkeys(disliked, -2.0)},
     )
 
 

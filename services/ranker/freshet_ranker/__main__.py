@@ -1,9 +1,8 @@
 """Run with `freshet-ranker` or `python -m freshet_ranker`."""
 
+from freshet.streaming.run import run
 from freshet_ranker.config import RankerConfig
 from freshet_ranker.service import build_service
-
-from freshet.streaming.run import run
 
 
 def main() -> None:

@@ -21,8 +21,8 @@ SchemaVersion = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,3}\.[0-9]{1,3}$")
 CURRENT_SCHEMA_VERSION = "1.0"
 
 
-class Message(msgspec.Struct, kw_only=True, frozen=True):
-    """The envelope shared by all topics' values.
+class Message(msgspec.Struct, kw_only=True, frozen=True, gc=False):
+    """The envelope shared by all topics' values. Trees without cycles: no garbage to look for.
 
     Attributes:
         event_id: unique for what happened; the same id sent twice counts once.

@@ -1,6 +1,7 @@
 """A service as a process: settings, connection, signals, and an exit code that tells the truth."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -44,6 +45,9 @@ def run(build: Callable[[C], Service], settings: type[C]) -> None:
     )
     log.setLevel(config.log_level)
     service = build(config)
+    # What is there now stays; looking through it again and again would only cost pauses.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     log.info("%s starts with\n%s", service.name, config.describe())
     sys.exit(asyncio.run(serve(service, config)))
 

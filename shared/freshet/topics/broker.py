@@ -77,7 +77,7 @@ async def _led(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
     async with asyncio.timeout(_LEADERS_S):
         for name in names:
             while not _is_led((await admin.describe_topics([name]))[0]):
-                await asyncio.sleep(0.05)  # noqa: ASYNC110 - the broker tells of no such event
+                await asyncio.sleep(0.05)
 
 
 def _is_led(topic: Mapping[str, Any]) -> bool:

@@ -1,0 +1,38 @@
+"""`make demo`, as a user runs it: a list comes, and nothing stays behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+
+
+def test_the_demo_makes_lists_and_leaves_nothing_behind() -> None:
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "freshet_demo"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "COLUMNS": "200"},
+        text=True,
+    )
+    assert demo.stdout is not None
+    lines: list[str] = []
+    deadline = time.monotonic() + 120
+    for line in demo.stdout:
+        lines.append(line)
+        if re.search(r"p50 \d+ ms", line):
+            break
+        assert time.monotonic() < deadline, "".join(lines)
+    family = psutil.Process(demo.pid).children(recursive=True)
+    assert len(family) > 10, "a broker, four services and a simulator, each under a guard"
+    demo.send_signal(signal.SIGINT)
+    rest, _ = demo.communicate(timeout=60)
+    assert demo.returncode == 0, "".join(lines) + rest
+    seconds = re.search(r"the first list came ([\d.]+) s after the start", rest)
+    assert seconds is not None, rest
+    assert float(seconds[1]) < 60
+    psutil.wait_procs(family, timeout=10)
+    assert not [one for one in family if one.is_running()]

@@ -1,0 +1,95 @@
+"""A model version is served only if it is what its manifest says."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from freshet.models.features import CROSS_FEATURES
+from freshet.models.manifest import ModelRefused, read_manifest
+from freshet_ranker.config import PRIOR
+from freshet_ranker.scoring import OnnxScorer
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(PRIOR, tmp_path / "model"))
+
+
+def change(folder: Path, **fields: Any) -> None:
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
+
+
+def test_the_prior_is_served(folder: Path) -> None:
+    scorer = OnnxScorer(folder, threads=1)
+    assert (scorer.label, scorer.vector_dimension) == ("prior@1", 128)
+
+
+def test_a_changed_graph_is_refused(folder: Path) -> None:
+    graph = folder / "scorer.onnx"
+    graph.write_bytes(graph.read_bytes() + b"\x00")
+    with pytest.raises(ModelRefused, match="changed"):
+        read_manifest(folder)
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"contract": 2}, "contract 2"),
+        ({"cross_features": ["other"]}, "features"),
+        ({"scorer": None}, "cannot be read"),
+    ],
+)
+def test_an_unknown_manifest_is_refused(folder: Path, fields: dict[str, Any], why: str) -> None:
+    change(folder, **fields)
+    with pytest.raises(ModelRefused, match=why):
+        read_manifest(folder)
+
+
+@pytest.mark.parametrize("name", ["../scorer.onnx", "/etc/passwd", "a/b.onnx"])
+def test_a_file_outside_of_the_folder_is_refused(folder: Path, name: str) -> None:
+    scorer = json.loads((folder / "manifest.json").read_text())["scorer"]
+    change(folder, scorer={**scorer, "file": name})
+    with pytest.raises(ModelRefused, match="not the name"):
+        read_manifest(folder)
+
+
+def test_a_missing_file_and_a_missing_manifest_are_refused(folder: Path) -> None:
+    (folder / "scorer.onnx").unlink()
+    with pytest.raises(ModelRefused, match="cannot be read"):
+        read_manifest(folder)
+    with pytest.raises(ModelRefused, match="cannot be read"):
+        read_manifest(folder / "nowhere")
+
+
+def test_a_graph_of_another_shape_is_refused(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    change(folder, scorer={**manifest["item_encoder"]})
+    with pytest.raises((ModelRefused, onnxruntime.capi.onnxruntime_pybind11_state.InvalidArgument)):
+        OnnxScorer(folder, threads=1)
+
+
+def feature(**values: float) -> np.ndarray[tuple[int, int, int], np.dtype[np.float32]]:
+    cross = np.zeros((1, 2, len(CROSS_FEATURES)), np.float32)
+    for name, value in values.items():
+        cross[0, 1, CROSS_FEATURES.index(name)] = value
+    return cross
+
+
+@pytest.mark.parametrize(
+    ("name", "better"),
+    [("tag_match", True), ("popularity", True), ("query_match", True), ("tag_dislike", False)],
+)
+def test_the_prior_orders_as_it_says(name: str, better: bool) -> None:
+    scorer = OnnxScorer(PRIOR, threads=1)
+    users, items = np.zeros((1, 128), np.float32), np.zeros((1, 2, 128), np.float32)
+    score, probability = scorer.score(users, items, feature(**{name: 0.5}))
+    assert (score[0, 1] > score[0, 0]) == better
+    assert (probability[0, 1] > probability[0, 0]) == better
+    assert probability[0, 0] == pytest.approx(0.05, abs=0.01)
+    assert not scorer.encode_users(np.zeros((1, 3, 128), np.float32)).any()
