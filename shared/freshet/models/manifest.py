@@ -19,6 +19,14 @@ MAX_GRAPH_BYTES = 512 * 1_048_576
 _SAFE_NAME = re.compile(r"^[A-Za-z0-9_-]{1,64}\.onnx$")
 
 
+#: Of each graph: its inputs and its outputs.
+GRAPHS = {
+    "user_encoder": ({"interest_vectors"}, {"user_vector"}),
+    "item_encoder": ({"embedding"}, {"item_vector"}),
+    "scorer": ({"user_vector", "item_vector", "cross"}, {"score", "probability"}),
+}
+
+
 class ModelRefused(Exception):
     """A model folder that must not serve; the text says what is wrong with it."""
 
@@ -80,7 +88,7 @@ def read_manifest(folder: Path) -> Manifest:
 
     Raises:
         ModelRefused: the manifest is missing or not of this contract, or a file is missing,
-            outside of the folder, too large or changed.
+            outside of the folder, too large, changed, or of other inputs and outputs.
     """
     path = folder / MANIFEST
     try:
@@ -93,7 +101,9 @@ def read_manifest(folder: Path) -> Manifest:
         raise ModelRefused(f"{path} is of contract {manifest.contract}, {CONTRACT} is served here")
     if tuple(manifest.cross_features) != CROSS_FEATURES:
         raise ModelRefused(f"{path} asks for features {manifest.cross_features}, not those served")
-    for graph in manifest.graphs:
+    for (role, (inputs, outputs)), graph in zip(GRAPHS.items(), manifest.graphs, strict=True):
+        if graph.inputs.keys() != inputs or graph.outputs.keys() != outputs:
+            raise ModelRefused(f"{path} has a {role} that reads or gives something else")
         _check_file(folder, graph)
     return manifest
 

@@ -1,6 +1,7 @@
 """The fold of interests: once each, in any batches, bounded."""
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -69,7 +70,7 @@ items = st.integers(min_value=0, max_value=24).map("item-{}".format)
 
 @st.composite
 def events(draw: st.DrawFn) -> UserEvent:
-    base = {
+    base: dict[str, Any] = {
         "event_id": f"e{draw(st.integers(0, 400))}",
         "event_time": draw(times),
         "user_id": "ada",
@@ -82,7 +83,7 @@ def events(draw: st.DrawFn) -> UserEvent:
     if kind == "query":
         return Query(**base, text=draw(st.sampled_from(["tag-1", "tag-3", "nothing"])))
     rating = draw(st.floats(0, 1)) if kind == "rating" else None
-    return Feedback(**base, item_id=draw(items), kind=kind, rating=rating)
+    return Feedback(**base, item_id=draw(items), kind=cast(Any, kind), rating=rating)
 
 
 @given(st.lists(events(), max_size=150), st.lists(st.integers(1, 40), max_size=10))

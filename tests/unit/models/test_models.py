@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import pytest
 
 from freshet.models.features import CROSS_FEATURES
@@ -69,8 +68,16 @@ def test_a_missing_file_and_a_missing_manifest_are_refused(folder: Path) -> None
 
 def test_a_graph_of_another_shape_is_refused(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
-    change(folder, scorer={**manifest["item_encoder"]})
-    with pytest.raises((ModelRefused, onnxruntime.capi.onnxruntime_pybind11_state.InvalidArgument)):
+    change(folder, scorer=manifest["item_encoder"])
+    with pytest.raises(ModelRefused, match="a scorer that reads"):
+        read_manifest(folder)
+
+
+def test_a_graph_that_is_not_what_the_manifest_says_is_refused(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    encoder = manifest["item_encoder"]
+    change(folder, scorer={**manifest["scorer"], **{k: encoder[k] for k in ("file", "sha256")}})
+    with pytest.raises(ModelRefused, match="has inputs"):
         OnnxScorer(folder, threads=1)
 
 

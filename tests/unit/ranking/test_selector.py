@@ -10,7 +10,9 @@ RANDOM = np.random.default_rng(5)
 def unit(
     vectors: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    return (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float32)
+    lengths: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return (vectors / lengths).astype(np.float32)
 
 
 def test_a_twin_of_what_stands_above_gives_way_to_something_else() -> None:

@@ -1,8 +1,8 @@
 """Interest tags: weights that decay without being touched.
 
-Decay is forward (Cormode et al., 2009): an act at time t adds strength * 2 ** ((t - epoch) / half-life)
-to its tags. All weights then shrink together as seen from a later time, their order never changes
-by waiting, and an event touches its own tags alone.
+Decay is forward (Cormode et al., 2009): an act at time t adds
+strength * 2 ** ((t - epoch) / half-life) to its tags. All weights then shrink together as seen
+from a later time, their order never changes by waiting, and an event touches its own tags alone.
 """
 
 from collections.abc import Sequence
