@@ -63,22 +63,26 @@ def _cause(made: Recommendations) -> str:
     return made.caused_at.event_id if made.caused_at else ""
 
 
-def running(stack: ExitStack, config: ServiceConfig, folder: Path) -> list[Running]:
-    names = ("catalog", "interests", "trends", "ranker")
-    return [stack.enter_context(service(name, config, folder)) for name in names]
+async def running(stack: ExitStack, config: ServiceConfig, folder: Path) -> list[Running]:
+    """Every service, and the items known to those that must know them."""
+    names = ("catalog", "trends", "interests", "ranker")
+    services = [stack.enter_context(service(name, config, folder)) for name in names]
+    await send(config, ITEMS, items())
+    *_, interests, ranker = services
+
+    async def know_the_items() -> bool:
+        known = interests.metric("freshet_interests_catalog_items")
+        return known == ranker.metric("freshet_ranker_items") == 60
+
+    await until(know_the_items)
+    return services
 
 
 async def test_a_click_comes_back_as_recommendations_that_know_it(
     config: ServiceConfig, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
-        *_, ranker = running(stack, config, tmp_path)
-        await send(config, ITEMS, items())
-
-        async def has_items() -> bool:
-            return ranker.metric("freshet_ranker_items") == 60
-
-        await until(has_items)
+        *_, ranker = await running(stack, config, tmp_path)
         stranger = Request(event_id="r1", event_time=T0, user_id="ada", count=4)
         key, value = b"ada", encode(stranger)
         await send(config, REQUESTS, [(key, value)])
@@ -93,7 +97,8 @@ async def test_a_click_comes_back_as_recommendations_that_know_it(
         await send(config, CLICKS, clicks)
         made = await newest(config, "ada", "c3")
         assert made.strategy == "personalised"
-        assert [one.item_id.startswith("茶道") for one in made.items[:5]] == [True] * 5
+        # All but what explores.
+        assert sum(one.item_id.startswith("茶道") for one in made.items[:6]) >= 4
         assert not {f"茶道-{n}" for n in range(4)} & {one.item_id for one in made.items}
         assert made.interests[0].tag == "茶道"
         assert {reason.kind for reason in made.items[0].reasons} & {"tag", "because_of"}
@@ -123,8 +128,7 @@ async def test_a_killed_ranker_answers_again_from_what_the_topics_hold(
     config: ServiceConfig, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
-        *_, ranker = running(stack, config, tmp_path)
-        await send(config, ITEMS, items())
+        *_, ranker = await running(stack, config, tmp_path)
         click = Click(event_id="c", event_time=T0, user_id="eve", item_id="coffee-1")
         await send(config, CLICKS, [click])
         await newest(config, "eve", "c")
@@ -141,7 +145,7 @@ def test_a_service_without_its_topics_says_so_and_leaves(
     empty: ServiceConfig, tmp_path: Path
 ) -> None:
     with service("ranker", empty, tmp_path, ready=False) as ranker:
-        assert ranker.child.process.wait(60) == 1
+        assert ranker.child.process.wait(20) == 1
         assert "freshet topics apply" in ranker.log()
 
 

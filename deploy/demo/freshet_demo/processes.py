@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from freshet_kafka import guard
+
 SERVICES = ("catalog", "interests", "trends", "ranker")
 
 _STOP_S = 15
@@ -32,7 +34,7 @@ class Child:
         with log.open("ab") as output:
             # The guard ends the service if this process is gone, whatever ended it.
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "freshet_kafka.guard", sys.executable, "-m", *command],
+                [sys.executable, "-I", guard.__file__, sys.executable, "-m", *command],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,

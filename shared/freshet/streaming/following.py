@@ -49,16 +49,6 @@ async def read_partitions(
         await consumer.stop()
 
 
-class TopicMissing(Exception):
-    """A topic that a service needs is not on the broker."""
-
-    def __init__(self, topic: str) -> None:
-        super().__init__(
-            f"topic {topic!r} is not on the broker: create the topics with `freshet topics apply`,"
-            " or set FRESHET_TOPIC_PREFIX to the one they were made with"
-        )
-
-
 class ViewReader:
     """Keeps a view up to date.
 
@@ -85,8 +75,6 @@ class ViewReader:
         try:
             # Outside of a group, whoever subscribes is given every partition.
             partitions = consumer.assignment()
-            for topic in self._decoders.keys() - {tp.topic for tp in partitions}:
-                raise TopicMissing(topic)
             await consumer.seek_to_beginning()
             await read_to_end(consumer, partitions, self._take)
             self.caught_up.set()

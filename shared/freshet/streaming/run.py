@@ -14,6 +14,7 @@ from freshet.streaming.app import FreshetApp, build_app
 from freshet.streaming.following import ViewReader
 from freshet.streaming.health import HealthServer
 from freshet.streaming.metrics import StreamingMetrics, streaming_metrics
+from freshet.streaming.preflight import PreflightFailed, check_topics
 from freshet.streaming.processing import Processing
 from freshet.streaming.service import Service
 
@@ -54,6 +55,11 @@ def run(build: Callable[[C], Service], settings: type[C]) -> None:
 
 async def serve(service: Service, config: ServiceConfig) -> int:
     """Run a service until SIGTERM or SIGINT; returns the exit code."""
+    try:
+        await check_topics(service, config)
+    except PreflightFailed as error:
+        log.critical("%s", error)
+        return EXIT_FAILED
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
