@@ -42,9 +42,9 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     http_port: Port = 0
     http_host: str = "127.0.0.1"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "lz4"
+    compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "zstd"
     idempotent: bool = True
-    max_in_flight_bytes: Annotated[int, msgspec.Meta(ge=1_048_576)] = 32 * 1_048_576
+    max_in_flight_bytes: Annotated[int, msgspec.Meta(ge=1_048_576)] = 64 * 1_048_576
     session_timeout_s: Annotated[int, msgspec.Meta(ge=6, le=300)] = 15
     linger_ms: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
     security_protocol: Literal["PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"

@@ -62,7 +62,7 @@ def kafka_command(port: int, data: Path, properties: Mapping[str, str]) -> list[
     if not (data / "log" / "meta.properties").exists():
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         done = subprocess.run(
-            [*run, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(file)],
+            [*run, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(file)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

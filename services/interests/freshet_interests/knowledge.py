@@ -15,6 +15,8 @@ from freshet.streaming.batch import Batch
 _MAX_WORDS = 3
 _MAX_CHARACTERS = 6
 
+_UNKNOWN: tuple[tuple[str, ...], bytes] = ((), bytes(2 * DIMENSION))
+
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 
@@ -43,15 +45,14 @@ class CatalogKnowledge:
                 self._tags.update(item.tags)
 
     def _forget(self, item_id: str) -> None:
-        for tag in self._items.pop(item_id, ((), b""))[0]:
+        for tag in self._items.pop(item_id, _UNKNOWN)[0]:
             self._tags[tag] -= 1
             if not self._tags[tag]:
                 del self._tags[tag]
 
     def tags_of(self, item_id: str) -> Sequence[str]:
         """Interest tags of an item, strongest first."""
-        item = self._items.get(item_id)
-        return item[0] if item else ()
+        return self._items.get(item_id, _UNKNOWN)[0]
 
     def tags_in(self, text: str) -> Sequence[str]:
         """Tags of the catalog that a search text names, the longest first."""
@@ -70,9 +71,8 @@ class CatalogKnowledge:
             )
         return sorted(phrases & self._tags.keys(), key=lambda tag: (-len(tag), tag))
 
-    def embedding_of(self, item_id: str) -> NDArray[np.float32] | None:
-        """Content vector of an item, shape [128]; None where there is none."""
-        item = self._items.get(item_id)
-        if item is None or len(item[1]) != 2 * DIMENSION:
-            return None
-        return np.frombuffer(item[1], "<f2").astype(np.float32)
+    def embeddings_of(self, item_ids: Sequence[str]) -> NDArray[np.float32]:
+        """Content vectors of items, shape [n, 128]; zero where there is none."""
+        encoded = [self._items.get(item_id, _UNKNOWN)[1] for item_id in item_ids]
+        known = [one if len(one) == len(_UNKNOWN[1]) else _UNKNOWN[1] for one in encoded]
+        return np.frombuffer(b"".join(known), "<f2").reshape(-1, DIMENSION).astype(np.float32)

@@ -1,6 +1,6 @@
 """The interests service: groups a set of events by user and folds each user's once."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import msgspec
@@ -73,12 +73,13 @@ class Folding:
 
 
 def _by_user(batches: Sequence[Batch]) -> dict[tuple[int, bytes], list[Arrived]]:
-    users: dict[tuple[int, bytes], list[Arrived]] = {}
+    users: dict[tuple[int, bytes], list[Arrived]] = defaultdict(list)
     for batch in batches:
         source, partition = batch.topic.name, batch.partition
         for record in batch.records:
-            arrived = Arrived(source, record.offset, record.broker_time_ms, record.message)
-            users.setdefault((partition, record.key), []).append(arrived)
+            users[partition, record.key].append(
+                Arrived(source, record.offset, record.broker_time_ms, record.message)
+            )
     return users
 
 

@@ -89,8 +89,8 @@ class Interests(Message, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         recent: the last acts on items, oldest first.
         queries: the last searches, oldest first.
-        tags: strongest interest tags, liked (weight > 0) and disliked (< 0). Weights are in the
-            measure of `tags_epoch_ms`: an act counts 2 ** (its time after the epoch / half-life)
+        tags: strongest interest tags, liked (weight > 0) and disliked (< 0), in thousandths of
+            a click at `tags_epoch_ms`: an act counts 2 ** (its time after the epoch / half-life)
             times its strength, so that older weights need no touch to decay.
         tags_epoch_ms: the time in whose measure the tags' weights are.
         slow_vector: content of what left `recent`, decayed: little-endian float16, base64.
@@ -105,7 +105,7 @@ class Interests(Message, frozen=True, kw_only=True, omit_defaults=True):
     caused_at: Cause
     recent: Recent = Recent()
     queries: list[RecentQuery] = []
-    tags: dict[str, float] = {}
+    tags: dict[str, int] = {}
     tags_epoch_ms: Milliseconds = 0
     slow_vector: bytes = b""
     slow_time_ms: int = 0

@@ -15,7 +15,7 @@ from freshet.streaming.transport import MicroBatchTransport
 
 #: Records fetched at once, at most: enough to spread the cost of a step, few enough for a step
 #: to stay well below the time in which the broker expects a sign of life.
-MAX_POLL_RECORDS = 32_768
+MAX_POLL_RECORDS = 65_536
 
 
 class BatchSchema(faust.Schema):

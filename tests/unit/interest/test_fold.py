@@ -42,9 +42,9 @@ class Library:
     def tags_in(self, text: str) -> Sequence[str]:
         return (text,) if text.startswith("tag-") else ()
 
-    def embedding_of(self, item_id: str) -> NDArray[np.float32] | None:
-        row = self.rows.get(item_id)
-        return None if row is None else self.embeddings[row]
+    def embeddings_of(self, item_ids: Sequence[str]) -> NDArray[np.float32]:
+        known = np.vstack([self.embeddings, np.zeros((1, 128), np.float32)])
+        return known[[self.rows.get(item_id, -1) for item_id in item_ids]]
 
 
 LIBRARY = Library()

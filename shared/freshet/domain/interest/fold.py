@@ -7,7 +7,8 @@ state is the fold's whole memory: folding a log in any batches, or again, gives 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from typing import NamedTuple
+
+import msgspec
 
 from freshet.contracts.derived import (
     Cause,
@@ -17,11 +18,12 @@ from freshet.contracts.derived import (
     RecentQuery,
     SignalKind,
 )
+from freshet.contracts.envelope import to_ms
 from freshet.contracts.inputs import Click, Feedback, Query
 from freshet.domain.interest.knowledge import Knowledge
 from freshet.domain.interest.slow import absorb
 from freshet.domain.interest.strength import QUERY_STRENGTH, STRENGTH, signal_kind
-from freshet.domain.interest.tags import epoch_for, reinforce
+from freshet.domain.interest.tags import reinforce
 
 #: Acts on items that are remembered one by one, and how many more may gather before the oldest
 #: leave together for the slow vector.
@@ -34,11 +36,12 @@ MAX_QUERY_CHARACTERS = 200
 #: Event ids remembered against a producer that sends twice.
 MAX_SEEN = 16
 _DIGEST_BYTES = 8
+_SEEN_BYTES = MAX_SEEN * _DIGEST_BYTES
 
 UserEvent = Click | Query | Feedback
 
 
-class Arrived(NamedTuple):
+class Arrived(msgspec.Struct, frozen=True, gc=False):
     """A user's event and where it stood in the log.
 
     Attributes:
@@ -107,7 +110,7 @@ class _Draft:
         self.kinds: list[SignalKind] = []
         self.times_ms: list[int] = []
         self.queries: list[RecentQuery] = []
-        self.tags: dict[str, float] = {}
+        self.tags: dict[str, int] = {}
         self.epoch_ms = 0
         self.slow, self.slow_ms = b"", 0
         self.seen = b""
@@ -131,10 +134,12 @@ class _Draft:
     def take(self, one: Arrived, items: Knowledge) -> None:
         event = one.event
         digest = blake2b(event.event_id.encode(), digest_size=_DIGEST_BYTES).digest()
-        if _holds(self.seen, digest):
+        seen = self.seen
+        if digest in seen and _holds(seen, digest):
             return
-        self.seen = (self.seen + digest)[-MAX_SEEN * _DIGEST_BYTES :]
-        time_ms = event.time_ms
+        self.seen = (seen + digest)[-_SEEN_BYTES:]
+        time = event.event_time
+        time_ms = time if type(time) is int else to_ms(time)
         self.user_id = event.user_id
         if one.broker_time_ms >= self.cause[2]:
             self.cause = (event.event_id, time_ms, one.broker_time_ms)
@@ -167,8 +172,7 @@ class _Draft:
         self._reinforce(items.tags_of(item_id), STRENGTH[kind], time_ms)
 
     def _reinforce(self, names: Sequence[str], strength: float, time_ms: int) -> None:
-        self.epoch_ms = epoch_for(self.tags, self.epoch_ms, time_ms)
-        reinforce(self.tags, self.epoch_ms, names, strength, time_ms)
+        self.epoch_ms = reinforce(self.tags, self.epoch_ms, names, strength, time_ms)
 
     def finish(self, applied: dict[str, int]) -> Interests:
         event_id, event_time_ms, broker_time_ms = self.cause

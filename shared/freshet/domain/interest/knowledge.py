@@ -11,7 +11,7 @@ DIMENSION = 128
 
 
 class Knowledge(Protocol):
-    """Items as the fold sees them. An unknown item has no tags and no embedding."""
+    """Items as the fold sees them. An unknown item has no tags, its embedding is zero."""
 
     def tags_of(self, item_id: str) -> Sequence[str]:
         """Interest tags of an item, strongest first."""
@@ -21,6 +21,6 @@ class Knowledge(Protocol):
         """Interest tags that a search text names."""
         ...
 
-    def embedding_of(self, item_id: str) -> NDArray[np.float32] | None:
-        """Content vector of an item, unit length, shape [128]."""
+    def embeddings_of(self, item_ids: Sequence[str]) -> NDArray[np.float32]:
+        """Content vectors of items, unit length, shape [n, 128]."""
         ...

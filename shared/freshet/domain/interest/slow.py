@@ -41,9 +41,10 @@ def absorb(
     """
     now_ms = max(as_of_ms, leaving[-1][2])
     vector = slow_of(encoded) * np.float32(2.0 ** ((as_of_ms - now_ms) / SLOW_HALF_LIFE_MS))
-    for item_id, kind, time_ms in leaving:
-        embedding = knowledge.embedding_of(item_id)
-        if embedding is not None:
-            fade = 2.0 ** ((time_ms - now_ms) / SLOW_HALF_LIFE_MS)
-            vector += np.float32(STRENGTH[kind] * fade) * embedding
+    weights = [
+        STRENGTH[kind] * 2.0 ** ((time_ms - now_ms) / SLOW_HALF_LIFE_MS)
+        for _, kind, time_ms in leaving
+    ]
+    embeddings = knowledge.embeddings_of([item_id for item_id, _, _ in leaving])
+    vector += np.array(weights, np.float32) @ embeddings
     return vector.astype("<f2").tobytes(), now_ms

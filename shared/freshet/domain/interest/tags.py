@@ -3,6 +3,7 @@
 Decay is forward (Cormode et al., 2009): an act at time t adds
 strength * 2 ** ((t - epoch) / half-life) to its tags. All weights then shrink together as seen
 from a later time, their order never changes by waiting, and an event touches its own tags alone.
+Weights are whole thousandths of a click: their sum does not depend on the order of the acts.
 """
 
 from collections.abc import Sequence
@@ -23,46 +24,46 @@ TAG_SLACK = 16
 #: Later tags of an item say less about it.
 _SHARE = tuple(1.0 / (1 + rank) ** 0.5 for rank in range(16))
 
-
-def epoch_for(tags: dict[str, float], epoch_ms: int, time_ms: int) -> int:
-    """The epoch in which an act of a time can be added; brings the tags along, in place."""
-    if not tags:
-        return time_ms
-    half_lives = (time_ms - epoch_ms) / TAG_HALF_LIFE_MS
-    if half_lives <= _EPOCH_HALF_LIVES:
-        return epoch_ms
-    for name in tags:
-        tags[name] *= 2.0**-half_lives
-    return time_ms
+_CLICK = 1000
 
 
 def reinforce(
-    tags: dict[str, float], epoch_ms: int, names: Sequence[str], strength: float, time_ms: int
-) -> None:
+    tags: dict[str, int], epoch_ms: int, names: Sequence[str], strength: float, time_ms: int
+) -> int:
     """Add an act's strength to the tags it speaks for, in place; the weakest are cut.
-
-    The sum does not depend on the order of the acts, but for rounding to what is worth sending.
 
     Args:
         tags: the user's tags.
-        epoch_ms: of their weights, from `epoch_for`.
+        epoch_ms: of their weights.
         names: what the act was about, strongest first; at most 16 count.
         strength: signed; a click is 1.
         time_ms: when the act happened.
+
+    Returns:
+        The epoch of the weights from now on.
     """
-    gain = strength * 2.0 ** ((time_ms - epoch_ms) / TAG_HALF_LIFE_MS)
+    if not tags:
+        epoch_ms = time_ms
+    half_lives = (time_ms - epoch_ms) / TAG_HALF_LIFE_MS
+    if half_lives > _EPOCH_HALF_LIVES:
+        fade = 2.0**-half_lives
+        for name, weight in tags.items():
+            tags[name] = int(weight * fade)
+        epoch_ms, half_lives = time_ms, 0.0
+    gain = _CLICK * strength * 2.0**half_lives
     get = tags.get
-    for name, share in zip(names, _SHARE, strict=False):
-        tags[name] = round(get(name, 0.0) + gain * share, 4)
+    for name, share in zip(names, _SHARE):  # noqa: B905 (strict costs time, and is not meant)
+        tags[name] = get(name, 0) + int(gain * share)
     if len(tags) > MAX_TAGS + TAG_SLACK:
         _cut(tags)
+    return epoch_ms
 
 
-def _cut(tags: dict[str, float]) -> None:
+def _cut(tags: dict[str, int]) -> None:
     """Keep the strongest tags, in place; of equals those that came last."""
-    weakest_kept = sorted(map(abs, tags.values()))[-MAX_TAGS]
+    least = sorted(map(abs, tags.values()))[-MAX_TAGS]
     surplus = len(tags) - MAX_TAGS
-    for name in [name for name, weight in tags.items() if abs(weight) <= weakest_kept][:surplus]:
+    for name in [name for name, weight in tags.items() if -least <= weight <= least][:surplus]:
         del tags[name]
 
 
@@ -73,5 +74,5 @@ def current_tags(state: Interests) -> dict[str, float]:
     """
     times = state.recent.times_ms[-1:] + [query.time_ms for query in state.queries[-1:]]
     now_ms = max(times, default=state.tags_epoch_ms)
-    scale = 2.0 ** ((state.tags_epoch_ms - now_ms) / TAG_HALF_LIFE_MS)
+    scale = 1 / _CLICK * 2.0 ** ((state.tags_epoch_ms - now_ms) / TAG_HALF_LIFE_MS)
     return {name: weight * scale for name, weight in state.tags.items()}
