@@ -31,7 +31,8 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             of Kafka cannot. Without it a copy can reach a topic: ids make it harmless.
         max_in_flight_bytes: records read but not yet acknowledged, at most: bounds memory.
         session_timeout_s: after so long without a sign of life a worker's partitions go to others.
-        linger_ms: how long to gather records before a fold. 0 is freshest, more is cheaper.
+        linger_ms: how long the broker gathers records while they come one after the other; one that
+            comes after a pause never waits. More is cheaper, 0 is for one service a machine.
         security_protocol: PLAINTEXT, or SASL_SSL with `sasl_username` and `sasl_password`.
         sasl_username, sasl_password: for SCRAM-SHA-512.
         ssl_cafile: certificate authorities, where the system's do not do.
@@ -42,11 +43,11 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     http_port: Port = 0
     http_host: str = "127.0.0.1"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "zstd"
+    compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "snappy"
     idempotent: bool = True
     max_in_flight_bytes: Annotated[int, msgspec.Meta(ge=1_048_576)] = 64 * 1_048_576
     session_timeout_s: Annotated[int, msgspec.Meta(ge=6, le=300)] = 15
-    linger_ms: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
+    linger_ms: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 15
     security_protocol: Literal["PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     sasl_username: str = ""
     sasl_password: str = ""

@@ -92,7 +92,7 @@ def trends(inventory: Inventory, clicks: dict[int, float]) -> Popularity:
 
 def state(user: str, clicked: list[int], disliked: tuple[str, ...] = ()) -> Interests:
     cause = Cause(event_id=f"c-{user}", event_time_ms=T0, broker_time_ms=T0)
-    tags = {SUBJECTS[n % len(SUBJECTS)]: 2.0 for n in clicked}
+    tags = {SUBJECTS[n % len(SUBJECTS)]: 2000 for n in clicked}
     return Interests(
         tags_epoch_ms=T0,
         event_id=cause.event_id,
@@ -104,7 +104,7 @@ def state(user: str, clicked: list[int], disliked: tuple[str, ...] = ()) -> Inte
             kinds=["click" for _ in clicked],
             times_ms=[T0 + 1000 * n for n in range(len(clicked))],
         ),
-        tags={**tags, **dict.fromkeys(disliked, -2.0)},
+        tags={**tags, **dict.fromkeys(disliked, -2000)},
     )
 
 

@@ -13,6 +13,8 @@ PRIOR = Path(__file__).parent / "prior"
 class RankerConfig(ServiceConfig, frozen=True, kw_only=True):
     """The common settings, and what a list is like.
 
+    It lingers for a moment only: what comes from the interests service is gathered already.
+
     Attributes:
         model_dir: folder of the model version to serve; the prior that is built in by default.
         model_threads: processor cores for one run of the model.
@@ -21,6 +23,7 @@ class RankerConfig(ServiceConfig, frozen=True, kw_only=True):
             as much.
     """
 
+    linger_ms: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 4
     model_dir: str = str(PRIOR)
     model_threads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
     list_size: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10

@@ -37,13 +37,13 @@ class FreshetApp(faust.App):
     Attributes:
         intake: where batches wait to be processed.
         max_in_flight_bytes: bound of what is read and not acknowledged.
-        linger_s: pause before each fetch.
+        linger_ms: how long the broker gathers records under load.
         idempotent: whether the producer is.
     """
 
     intake: Intake
     max_in_flight_bytes: int
-    linger_s: float
+    linger_ms: int
     idempotent: bool
 
     def _new_transport(self) -> MicroBatchTransport:
@@ -100,7 +100,7 @@ def build_app(service: Service, config: ServiceConfig) -> FreshetApp:
     )
     app.intake = Intake(on_close=_forget(service.state))
     app.max_in_flight_bytes = config.max_in_flight_bytes
-    app.linger_s = config.linger_ms / 1000
+    app.linger_ms = config.linger_ms
     app.idempotent = config.idempotent
 
     inputs = app.topic(

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from threadpoolctl import threadpool_limits
+
 from freshet.config import ConfigError, ServiceConfig, load
 from freshet.streaming.app import FreshetApp, build_app
 from freshet.streaming.following import ViewReader
@@ -45,6 +47,8 @@ def run(build: Callable[[C], Service], settings: type[C]) -> None:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     log.setLevel(config.log_level)
+    # A worker is one core's worth: the linear algebra's own threads would spin on the others.
+    threadpool_limits(1)
     service = build(config)
     # What is there now stays; looking through it again and again would only cost pauses.
     gc.freeze()

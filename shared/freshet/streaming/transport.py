@@ -14,6 +14,7 @@ from faust.transport.drivers import aiokafka as faust_aiokafka
 from faust.types import TP, ConsumerMessage
 
 from freshet.streaming.backpressure import InFlight
+from freshet.streaming.gathering import Gathering
 
 #: A fetched record costs this much beside its bytes, as Python holds it.
 _RECORD_OVERHEAD_BYTES = 500
@@ -47,6 +48,11 @@ class MicroBatchThread(faust_aiokafka.AIOKafkaConsumerThread):
             ),
         )
 
+    @property
+    def fetcher(self) -> Any:
+        """What makes the Kafka client's fetch requests."""
+        return self._ensure_consumer()._fetcher
+
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Say nothing of slow streams: it counts messages, here lag is a metric of its own."""
 
@@ -79,6 +85,7 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.in_flight = InFlight(self.app.max_in_flight_bytes)
+        self._gathering = Gathering(self.app.linger_ms)
         self._confirmed: dict[TP, int] = {}
         self._read_offset = _Forgetful()
         self._lost_place = False
@@ -88,8 +95,6 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """One message for each partition that has records now."""
-        if self.app.linger_s:
-            await self.sleep(self.app.linger_s)
         if not await self.in_flight.room(timeout):
             return
         if not self.flow_active:
@@ -98,7 +103,8 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
             await self._find_place()
             self._lost_place = False
         generation = self.app.consumer_generation_id
-        fetched, active = await self._wait_next_records(timeout)
+        fetched, active = await self._wait_next_records(self._gathering.timeout(timeout))
+        self._gathering.fetched(self._thread.fetcher, anything=bool(fetched))
         for tp, records in (fetched or {}).items():
             # A rebalance came in between. What was fetched may be of the old assignment or of
             # the new one, whose position has moved on: let it fall, and go back to the place

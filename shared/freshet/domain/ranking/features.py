@@ -9,6 +9,9 @@ from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity
 from freshet.models.features import CROSS_FEATURES
 
+#: Where the three content features are.
+CONTENT = [CROSS_FEATURES.index(f"content_{pace}") for pace in ("fast", "middling", "slow")]
+
 #: An item is half as new every two weeks.
 FRESHNESS_HALF_LIFE_MS = 14 * 24 * 3_600_000
 
@@ -64,19 +67,16 @@ def _tag_sums(
     Only tags that a user of the batch has get a column, so the table stays small however many
     tags the catalog knows.
     """
-    column = np.zeros(len(inventory.tag_codes) + 1, np.int32)
-    get = inventory.tag_codes.get
-    columns: dict[int, int] = {}
-    entries: list[tuple[int, int, float]] = []
-    for user, mine in enumerate(tags):
-        for name, weight in mine.items():
-            code = get(name)
-            if code is not None:
-                entries.append((user, columns.setdefault(code, len(columns) + 1), weight))
-    table = np.zeros((len(tags), len(columns) + 1))
-    for user, at, weight in entries:
-        table[user, at] = weight
-    column[list(columns)] = list(columns.values())
+    code_of = inventory.tag_codes.get
+    # Tags that no item has are as if they had code 0, which pads: a column that is never read.
+    codes = np.array([code_of(name, 0) for mine in tags for name in mine], np.int64)
+    users = np.repeat(np.arange(len(tags)), [len(mine) for mine in tags])
+    wanted, columns = np.unique(codes, return_inverse=True)
+    table = np.zeros((len(tags), len(wanted) + 1))
+    table[users, columns + 1] = [weight for mine in tags for weight in mine.values()]
+    column = np.zeros(len(inventory.tag_codes) + 1, np.int64)
+    column[wanted] = np.arange(1, len(wanted) + 1)
+    column[0] = 0
     weights = table[np.arange(len(tags))[:, None, None], column[inventory.tags[rows]]]
     return np.maximum(weights, 0).sum(axis=2), np.maximum(-weights, 0).sum(axis=2)
 

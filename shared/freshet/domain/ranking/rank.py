@@ -1,30 +1,25 @@
 """The ranking of a micro-batch: candidates, filters, features, score, selection, reasons."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from freshet.contracts.recommendations import (
-    InterestUsed,
-    Reason,
-    Recommendations,
-    RecommendedItem,
-    Strategy,
-)
+from freshet.contracts.recommendations import Recommendations
 from freshet.domain.ranking.ask import Ask, Floats, Rows, Scorer
 from freshet.domain.ranking.candidates import explore, nearest, searched, shared
 from freshet.domain.ranking.context import Context, context
-from freshet.domain.ranking.features import cross_features, liked_cosines
+from freshet.domain.ranking.features import CONTENT, cross_features
 from freshet.domain.ranking.filters import allowed
 from freshet.domain.ranking.identity import recommendation_id, uniforms
 from freshet.domain.ranking.inventory import Inventory
+from freshet.domain.ranking.messages import Made, messages
 from freshet.domain.ranking.popularity import Popularity
-from freshet.domain.ranking.reasons import reasons_for, strongest
 from freshet.domain.ranking.selector import POOL, select
 from freshet.domain.ranking.strategy import exploration_of, strategy_of
 
-#: Interest tags that a message names.
-INTERESTS_SHOWN = 8
+N = TypeVar("N", bound=np.generic)
 
 
 class Ranking:
@@ -57,7 +52,6 @@ class Ranking:
         self._popularity.refresh(now_ms)
         known = context(self._inventory, asks)
         ids = [recommendation_id(ask, self._scorer.label) for ask in asks]
-        ranks = max(ask.count for ask in asks)
         # For each rank two numbers, then those of the exploring candidates; a list's numbers
         # do not depend on how many others are made with it.
         chances = np.stack([uniforms(one, explore.COUNT + 2 * 100) for one in ids])
@@ -69,49 +63,27 @@ class Ranking:
         score, probability = self._scorer.score(users, self._inventory.vectors[rows], cross)
         score = np.where(mask, score, -np.inf)
         pool = _pool(score, rows, tried)
-        rows = np.take_along_axis(rows, pool, axis=1)
-        score = np.take_along_axis(score, pool, axis=1)
-        probability = np.take_along_axis(probability, pool, axis=1)
         strategies = [strategy_of(count, self._popularity.known) for count in known.signals]
-        embeddings = self._inventory.embeddings[rows]
         selection = select(
-            score,
-            embeddings,
-            ranks,
+            _at(pool, score),
+            self._inventory.embeddings[_at(pool, rows)],
+            min(pool.shape[1], max(ask.count for ask in asks)),
             np.array([exploration_of(one, self._exploration) for one in strategies]),
             chances[:, explore.COUNT :].reshape(len(asks), -1, 2),
         )
-        content = (known.interests @ embeddings.transpose(0, 2, 1)).max(axis=1)
-        cosines = liked_cosines(self._inventory, known, embeddings)
-        lists = []
-        for user, ask in enumerate(asks):
-            items = []
-            for rank in range(ask.count):
-                place = selection.places[user, rank]
-                if place < 0:
-                    break
-                row = int(rows[user, place])
-                items.append(
-                    RecommendedItem(
-                        item_id=self._inventory.ids[row],
-                        rank=rank,
-                        score=round(float(score[user, place]), 5),
-                        probability=round(float(probability[user, place]), 5),
-                        propensity=round(float(selection.propensity[user, rank]), 6),
-                        reasons=self._reasons(
-                            known,
-                            user,
-                            row,
-                            float(content[user, place]),
-                            cosines[user, :, place],
-                            explored=bool(selection.explored[user, rank]),
-                        ),
-                    )
-                )
-            lists.append(
-                self._message(ask, ids[user], strategies[user], known, user, items, now_ms)
-            )
-        return lists
+        chosen = _at(np.maximum(selection.places, 0), pool)
+        made = Made(
+            ids=ids,
+            strategies=strategies,
+            known=known,
+            rows=np.where(selection.places < 0, -1, _at(chosen, rows)),
+            score=_at(chosen, score),
+            probability=_at(chosen, probability),
+            content=_at(chosen, cross[:, :, CONTENT].max(axis=2)),
+            propensity=selection.propensity,
+            explored=selection.explored,
+        )
+        return messages(asks, made, self._inventory, self._popularity, self._scorer.label, now_ms)
 
     def _candidates(self, known: Context, users: Floats, tried: Rows) -> Rows:
         count = len(users)
@@ -127,60 +99,6 @@ class Ranking:
         )
         rows.sort(axis=1)
         return rows
-
-    def _reasons(
-        self,
-        known: Context,
-        user: int,
-        row: int,
-        content: float,
-        cosines: Floats,
-        *,
-        explored: bool,
-    ) -> list[Reason]:
-        most = int(cosines.argmax())
-        liked_row = int(known.liked[user, most])
-        codes = known.query_codes[user]
-        answers = bool(codes) and not codes.isdisjoint(self._inventory.tags[row].tolist())
-        return reasons_for(
-            tags=self._inventory.tag_names[row],
-            wanted=known.tags[user],
-            nearest=(self._inventory.ids[liked_row], float(cosines[most]))
-            if liked_row >= 0
-            else None,
-            content=content,
-            query=known.queries[user] if answers else "",
-            is_trending=row in self._popularity.trending_rows,
-            is_fresh=row in self._popularity.fresh_rows,
-            explored=explored,
-        )
-
-    def _message(
-        self,
-        ask: Ask,
-        list_id: str,
-        strategy: Strategy,
-        known: Context,
-        user: int,
-        items: list[RecommendedItem],
-        now_ms: int,
-    ) -> Recommendations:
-        return Recommendations(
-            event_id=list_id,
-            event_time=now_ms,
-            recommendation_id=list_id,
-            user_id=ask.user_id,
-            generated_at_ms=now_ms,
-            trigger=ask.trigger,
-            strategy=strategy,
-            model_version=self._scorer.label,
-            interests=[
-                InterestUsed(tag=tag, weight=round(weight, 4))
-                for tag, weight in strongest(known.tags[user], INTERESTS_SHOWN)
-            ],
-            items=items,
-            caused_at=ask.cause,
-        )
 
 
 def _pool(scores: Floats, rows: Rows, tried: Rows) -> Rows:
@@ -198,3 +116,8 @@ def _pool(scores: Floats, rows: Rows, tried: Rows) -> Rows:
         (np.take_along_axis(rows, places, 1), -np.take_along_axis(scores, places, 1)), axis=1
     )
     return np.take_along_axis(places, order, axis=1)
+
+
+def _at(places: Rows, values: NDArray[N]) -> NDArray[N]:
+    """Of each user's values [b, k] those at the places [b, m]."""
+    return values[np.arange(len(places))[:, None], places]

@@ -20,7 +20,6 @@ def reasons_for(
     query: str,
     is_trending: bool,
     is_fresh: bool,
-    explored: bool,
 ) -> list[Reason]:
     """At most three reasons, strongest kind first; never none.
 
@@ -32,10 +31,7 @@ def reasons_for(
         query: the user's search, if the item answers it.
         is_trending: whether it is among the most clicked.
         is_fresh: whether it is among the newest.
-        explored: whether chance put it there.
     """
-    if explored:
-        return [Reason(kind="explore")]
     reasons: list[Reason] = []
     if query:
         reasons.append(Reason(kind="query", query=query, weight=1.0))

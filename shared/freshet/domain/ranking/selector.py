@@ -46,7 +46,7 @@ def select(
     Args:
         scores: of the pool, [b, p]; -inf for what must not be shown.
         embeddings: of the pool, [b, p, d].
-        ranks: length of the list.
+        ranks: length of the list, at most p.
         exploration: epsilon of each user, [b].
         uniforms: numbers in [0, 1), [b, ranks, 2].
     """
@@ -58,7 +58,7 @@ def select(
     places = np.full((users, ranks), -1)
     propensity = np.ones((users, ranks))
     explored = np.zeros((users, ranks), np.bool_)
-    for rank in range(ranks if pool else 0):
+    for rank in range(ranks):
         count = left.sum(axis=1)
         greedy = np.where(left, scores - DIVERSITY * above, -np.inf).argmax(axis=1)
         exploring = uniforms[:, rank, 0] < exploration
