@@ -61,7 +61,7 @@ def liked_cosines(inventory: Inventory, context: Context, embeddings: Floats) ->
 
 def _tag_sums(
     inventory: Inventory, tags: list[dict[str, float]], rows: Rows
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Floats, Floats]:
     """Sums of the positive and of the negative weights of each candidate's tags.
 
     Only tags that a user of the batch has get a column, so the table stays small however many
@@ -72,13 +72,14 @@ def _tag_sums(
     codes = np.array([code_of(name, 0) for mine in tags for name in mine], np.int64)
     users = np.repeat(np.arange(len(tags)), [len(mine) for mine in tags])
     wanted, columns = np.unique(codes, return_inverse=True)
-    table = np.zeros((len(tags), len(wanted) + 1))
+    table = np.zeros((len(tags), len(wanted) + 1), np.float32)
     table[users, columns + 1] = [weight for mine in tags for weight in mine.values()]
     column = np.zeros(len(inventory.tag_codes) + 1, np.int64)
     column[wanted] = np.arange(1, len(wanted) + 1)
     column[0] = 0
     weights = table[np.arange(len(tags))[:, None, None], column[inventory.tags[rows]]]
-    return np.maximum(weights, 0).sum(axis=2), np.maximum(-weights, 0).sum(axis=2)
+    liked = np.maximum(weights, 0).sum(axis=2)
+    return liked, liked - weights.sum(axis=2)
 
 
 def _query_match(inventory: Inventory, context: Context, rows: Rows) -> NDArray[np.float64]:

@@ -114,6 +114,10 @@ class Inventory:
         codes = [self._codes_by_word.get(word, set()) for word in words]
         return set().union(*codes), max(1, len(words))
 
+    def carries(self, row: int, codes: set[int]) -> bool:
+        """Whether an item has one of the tags."""
+        return bool(codes) and not codes.isdisjoint(self.tags[row].tolist())
+
     def rows_tagged(self, codes: set[int], count: int) -> list[int]:
         """At most `count` rows that carry one of the tags, the newest of each tag first."""
         found: dict[int, None] = {}

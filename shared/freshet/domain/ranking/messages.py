@@ -61,80 +61,59 @@ def messages(
 ) -> list[Recommendations]:
     """One message for each ask."""
     likeness = liked_cosines(inventory, made.known, inventory.embeddings[made.rows])
-    return [
-        Recommendations(
-            event_id=made.ids[user],
-            event_time=now_ms,
-            recommendation_id=made.ids[user],
-            user_id=ask.user_id,
-            generated_at_ms=now_ms,
-            trigger=ask.trigger,
-            strategy=made.strategies[user],
-            model_version=model,
-            interests=[
-                InterestUsed(tag=tag, weight=round(weight, 4))
-                for tag, weight in strongest(made.known.tags[user], INTERESTS_SHOWN)
-            ],
-            items=_items(made, user, ask.count, likeness[user], inventory, popularity),
-            caused_at=ask.cause,
+    most = likeness.argmax(axis=1)
+    because = np.take_along_axis(made.known.liked, most, axis=1).tolist()
+    alike = likeness.max(axis=1).tolist()
+    rows, score, probability = made.rows.tolist(), made.score.tolist(), made.probability.tolist()
+    content, propensity = made.content.tolist(), made.propensity.tolist()
+    explored = made.explored.tolist()
+    lists = []
+    for user, ask in enumerate(asks):
+        wanted = made.known.tags[user]
+        query, codes = made.known.queries[user], made.known.query_codes[user]
+        items = []
+        for rank, row in enumerate(rows[user][: ask.count]):
+            if row < 0:
+                break
+            if explored[user][rank]:
+                reasons = [Reason(kind="explore")]
+            else:
+                liked = because[user][rank]
+                reasons = reasons_for(
+                    tags=inventory.tag_names[row],
+                    wanted=wanted,
+                    nearest=(inventory.ids[liked], alike[user][rank]) if liked >= 0 else None,
+                    content=content[user][rank],
+                    query=query if inventory.carries(row, codes) else "",
+                    is_trending=row in popularity.trending_rows,
+                    is_fresh=row in popularity.fresh_rows,
+                )
+            items.append(
+                RecommendedItem(
+                    item_id=inventory.ids[row],
+                    rank=rank,
+                    score=round(score[user][rank], 5),
+                    probability=round(probability[user][rank], 5),
+                    propensity=round(propensity[user][rank], 6),
+                    reasons=reasons,
+                )
+            )
+        lists.append(
+            Recommendations(
+                event_id=made.ids[user],
+                event_time=now_ms,
+                recommendation_id=made.ids[user],
+                user_id=ask.user_id,
+                generated_at_ms=now_ms,
+                trigger=ask.trigger,
+                strategy=made.strategies[user],
+                model_version=model,
+                interests=[
+                    InterestUsed(tag=tag, weight=round(weight, 4))
+                    for tag, weight in strongest(wanted, INTERESTS_SHOWN)
+                ],
+                items=items,
+                caused_at=ask.cause,
+            )
         )
-        for user, ask in enumerate(asks)
-    ]
-
-
-def _items(
-    made: Made,
-    user: int,
-    count: int,
-    likeness: Floats,
-    inventory: Inventory,
-    popularity: Popularity,
-) -> list[RecommendedItem]:
-    rows = [row for row in made.rows[user, :count].tolist() if row >= 0]
-    content = made.content[user].tolist()
-    columns = zip(
-        rows,
-        made.score[user].tolist(),
-        made.probability[user].tolist(),
-        made.propensity[user].tolist(),
-        strict=False,
-    )
-    return [
-        RecommendedItem(
-            item_id=inventory.ids[row],
-            rank=rank,
-            score=round(score, 5),
-            probability=round(probability, 5),
-            propensity=round(propensity, 6),
-            reasons=[Reason(kind="explore")]
-            if made.explored[user, rank]
-            else _reasons(
-                made.known, user, row, content[rank], likeness[:, rank], inventory, popularity
-            ),
-        )
-        for rank, (row, score, probability, propensity) in enumerate(columns)
-    ]
-
-
-def _reasons(
-    known: Context,
-    user: int,
-    row: int,
-    content: float,
-    likeness: Floats,
-    inventory: Inventory,
-    popularity: Popularity,
-) -> list[Reason]:
-    most = int(likeness.argmax())
-    liked_row = int(known.liked[user, most])
-    codes = known.query_codes[user]
-    answers = bool(codes) and not codes.isdisjoint(inventory.tags[row].tolist())
-    return reasons_for(
-        tags=inventory.tag_names[row],
-        wanted=known.tags[user],
-        nearest=(inventory.ids[liked_row], float(likeness[most])) if liked_row >= 0 else None,
-        content=content,
-        query=known.queries[user] if answers else "",
-        is_trending=row in popularity.trending_rows,
-        is_fresh=row in popularity.fresh_rows,
-    )
+    return lists

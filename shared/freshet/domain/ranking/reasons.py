@@ -35,9 +35,8 @@ def reasons_for(
     reasons: list[Reason] = []
     if query:
         reasons.append(Reason(kind="query", query=query, weight=1.0))
-    shared = sorted(
-        ((weight, tag) for tag in tags if (weight := wanted.get(tag, 0.0)) > 0), reverse=True
-    )
+    shared = [(weight, tag) for tag in tags if (weight := wanted.get(tag, 0.0)) > 0]
+    shared.sort(reverse=True)
     reasons += [Reason(kind="tag", tag=tag, weight=round(w, 4)) for w, tag in shared[:2]]
     if nearest and nearest[1] >= ALIKE:
         reasons.append(Reason(kind="because_of", item_id=nearest[0], weight=round(nearest[1], 4)))

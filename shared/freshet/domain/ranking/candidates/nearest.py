@@ -17,7 +17,7 @@ def nearest(inventory: Inventory, user_vectors: Floats) -> Rows:
     if not n:
         return np.full((len(user_vectors), 0), -1)
     likeness = user_vectors @ inventory.vectors[:n].T
-    likeness[:, ~inventory.available[:n]] = -np.inf
+    likeness += np.where(inventory.available[:n], np.float32(0), np.float32(-np.inf))
     count = min(COUNT, n)
     rows = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
     rows[~user_vectors.any(axis=1)] = -1
