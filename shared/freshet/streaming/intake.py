@@ -9,6 +9,10 @@ from faust import EventT
 from faust.types import TP
 
 
+#: Turns of the event loop that a batch takes from Faust's consumer through its streams to here.
+_TURNS = 4
+
+
 class Intake:
     """Hands all waiting batches to the processing task at once.
 
@@ -42,10 +46,19 @@ class Intake:
     async def take(self) -> AsyncIterator[list[EventT[Any]]]:
         """All batches that wait, as soon as there is one; a rebalance waits for the block."""
         await self._arrived.wait()
+        await self._gathered()
         async with self._at_work:
             self._arrived.clear()
             events, self._waiting = self._waiting, []
             yield events
+
+    async def _gathered(self) -> None:
+        """Let in the other partitions of the same fetch, which Faust hands over one by one."""
+        waiting = 0
+        while waiting < len(self._waiting):
+            waiting = len(self._waiting)
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Let nothing more in, and wait until what is in work is done."""
