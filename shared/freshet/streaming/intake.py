@@ -8,7 +8,6 @@ from typing import Any
 from faust import EventT
 from faust.types import TP
 
-
 #: Turns of the event loop that a batch takes from Faust's consumer through its streams to here.
 _TURNS = 4
 

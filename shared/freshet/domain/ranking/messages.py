@@ -63,10 +63,10 @@ def messages(
     likeness = liked_cosines(inventory, made.known, inventory.embeddings[made.rows])
     most = likeness.argmax(axis=1)
     because = np.take_along_axis(made.known.liked, most, axis=1).tolist()
-    alike = likeness.max(axis=1).tolist()
-    rows, score, probability = made.rows.tolist(), made.score.tolist(), made.probability.tolist()
-    content, propensity = made.content.tolist(), made.propensity.tolist()
-    explored = made.explored.tolist()
+    alike = _rounded(likeness.max(axis=1), 4)
+    rows, explored = made.rows.tolist(), made.explored.tolist()
+    score, probability = _rounded(made.score, 5), _rounded(made.probability, 5)
+    content, propensity = _rounded(made.content, 4), _rounded(made.propensity, 6)
     lists = []
     for user, ask in enumerate(asks):
         wanted = made.known.tags[user]
@@ -92,9 +92,9 @@ def messages(
                 RecommendedItem(
                     item_id=inventory.ids[row],
                     rank=rank,
-                    score=round(score[user][rank], 5),
-                    probability=round(probability[user][rank], 5),
-                    propensity=round(propensity[user][rank], 6),
+                    score=score[user][rank],
+                    probability=probability[user][rank],
+                    propensity=propensity[user][rank],
                     reasons=reasons,
                 )
             )
@@ -117,3 +117,9 @@ def messages(
             )
         )
     return lists
+
+
+def _rounded(values: NDArray[np.floating], digits: int) -> list[list[float]]:
+    """Numbers with as many digits as are worth sending."""
+    rounded: list[list[float]] = values.astype(np.float64).round(digits).tolist()
+    return rounded

@@ -39,14 +39,14 @@ def reasons_for(
     shared.sort(reverse=True)
     reasons += [Reason(kind="tag", tag=tag, weight=round(w, 4)) for w, tag in shared[:2]]
     if nearest and nearest[1] >= ALIKE:
-        reasons.append(Reason(kind="because_of", item_id=nearest[0], weight=round(nearest[1], 4)))
+        reasons.append(Reason(kind="because_of", item_id=nearest[0], weight=nearest[1]))
     if content >= SIMILAR:
-        reasons.append(Reason(kind="similar", weight=round(content, 4)))
+        reasons.append(Reason(kind="similar", weight=content))
     if is_trending:
         reasons.append(Reason(kind="trending"))
     if is_fresh:
         reasons.append(Reason(kind="fresh"))
-    return reasons[:MAX_REASONS] or [Reason(kind="similar", weight=round(content, 4))]
+    return reasons[:MAX_REASONS] or [Reason(kind="similar", weight=content)]
 
 
 def strongest(tags: Mapping[str, float], count: int) -> Collection[tuple[str, float]]:
