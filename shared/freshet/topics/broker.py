@@ -76,7 +76,7 @@ async def _led(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
     """Wait until every partition has a leader: a new topic is not there at once."""
     async with asyncio.timeout(_LEADERS_S):
         for name in names:
-            while not _is_led((await admin.describe_topics([name]))[0]):  # noqa: ASYNC110
+            while not _is_led((await admin.describe_topics([name]))[0]):
                 await asyncio.sleep(0.05)
 
 
