@@ -2,9 +2,6 @@
 
 import asyncio
 import gzip
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
@@ -12,6 +9,7 @@ import msgspec
 from freshet.config import ServiceConfig
 from freshet.contracts.codec import decoder
 from freshet.contracts.registry import CLICKS, IMPRESSIONS, ITEMS, Topic
+from harness.commands import freshet
 from harness.kafka import log_of
 
 COUNT = 300
@@ -53,19 +51,7 @@ LINES = [
 
 
 def replay(config: ServiceConfig, file: str, *more: str, given: bytes = b"") -> tuple[int, str]:
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from freshet.cli.main import app; app()",
-            *("replay", file, "--brokers", config.brokers, "--prefix", config.topic_prefix, *more),
-        ],
-        input=given,
-        capture_output=True,
-        timeout=120,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    return done.returncode, (done.stdout + done.stderr).decode()
+    return freshet(config, "replay", file, *more, given=given)
 
 
 def event_ids(config: ServiceConfig, topic: Topic) -> list[str]:
