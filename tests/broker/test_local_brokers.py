@@ -104,7 +104,11 @@ def test_a_broker_that_does_not_start_says_why_and_leaves_no_folder(
 def test_a_broker_that_ended_by_itself_is_noticed() -> None:
     with local_broker("embedded") as broker:
         broker.check()
-        guard = next(p for p in psutil.Process().children() if "guard.py" in " ".join(p.cmdline()))
+        # Other brokers may run beside it: ours is the one on this port.
+        address = f"tcp://{broker.bootstrap}"
+        (guard,) = (
+            one for one in psutil.Process().children() if address in " ".join(one.cmdline())
+        )
         for one in guard.children():
             one.kill()
         guard.wait(20)
