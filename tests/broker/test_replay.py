@@ -73,9 +73,9 @@ def test_every_line_is_on_its_topic_once(config: ServiceConfig, tmp_path: Path) 
 def test_a_replay_from_standard_input_does_the_same_as_one_from_a_file(
     config: ServiceConfig,
 ) -> None:
-    code, said = replay(config, "-", given=b"\n".join(LINES))
+    code, said = replay(config, "-", given=b"\n".join(LINES * 3))
     assert code == 0, said
-    assert len(event_ids(config, CLICKS)) == COUNT
+    assert len(event_ids(config, CLICKS)) == 3 * COUNT
 
 
 def test_a_second_replay_sends_the_same_ids(config: ServiceConfig, tmp_path: Path) -> None:

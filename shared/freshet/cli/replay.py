@@ -109,7 +109,9 @@ async def _replay(
                     await asyncio.gather(*unconfirmed)
                     unconfirmed.clear()
                 if number % 1000 == 0:
-                    progress.update(task, completed=raw.tell(), events=counts.total())
+                    # A pipe has neither a length nor a place.
+                    place = None if total is None else raw.tell()
+                    progress.update(task, completed=place, events=counts.total())
             await asyncio.gather(*unconfirmed)
             progress.update(task, completed=total, events=counts.total())
         finally:
