@@ -13,10 +13,6 @@ from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
 from freshet.streaming.transport import MicroBatchTransport
 
-#: Records fetched at once, at most: enough to spread the cost of a step, few enough for a step
-#: to stay well below the time in which the broker expects a sign of life.
-MAX_POLL_RECORDS = 65_536
-
 
 class BatchSchema(faust.Schema):
     """Leaves the lists of records alone: they are decoded where bad ones can be refused."""
@@ -82,7 +78,7 @@ def build_app(service: Service, config: ServiceConfig) -> FreshetApp:
         web_enabled=False,
         topic_allow_declare=False,
         topic_disable_leader=True,
-        broker_max_poll_records=MAX_POLL_RECORDS,
+        broker_max_poll_records=service.max_records,
         broker_commit_interval=1.0,
         broker_session_timeout=float(config.session_timeout_s),
         broker_heartbeat_interval=config.session_timeout_s / 5,

@@ -29,6 +29,8 @@ class Service:
         registry: the metrics that it declared.
         state: memory by partition, rebuilt from its topic before a partition is processed.
         views: topics held whole by every worker, caught up before anything is processed.
+        max_records: taken from the broker at once, at most. Many spread the cost of a set; it must
+            stay well below the time in which the broker expects a sign of life.
         confirmed: called with the outputs once the broker has them, for measuring.
     """
 
@@ -38,4 +40,5 @@ class Service:
     registry: CollectorRegistry
     state: PartitionedState | None = None
     views: tuple[View, ...] = field(default=())
+    max_records: int = 65_536
     confirmed: Callable[[Sequence[Output], int], None] = _nothing
