@@ -8,7 +8,6 @@ events over the seconds from the first batch to the last confirmation, so starti
 import argparse
 import asyncio
 import dataclasses
-import gc
 import json
 import os
 import signal
@@ -29,7 +28,7 @@ from freshet.contracts.derived import CatalogItem
 from freshet.contracts.inputs import Click
 from freshet.contracts.registry import CATALOG, CLICKS
 from freshet.streaming.batch import Batch, Output
-from freshet.streaming.run import serve
+from freshet.streaming.run import serve, settle
 from freshet.streaming.service import Service
 from freshet.topics import broker as topics
 from freshet_interests.config import InterestsConfig
@@ -186,8 +185,7 @@ def contend(name: str, brokers: str, prefix: str, events: int) -> None:
         asyncio.run(stock(config, clock))
     else:
         service = stateless() if name == "stateless" else build_service(config)
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 100)
+        settle()
         asyncio.run(ours(service, config, clock))
 
 

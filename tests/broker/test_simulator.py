@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from freshet.config import ServiceConfig
 from freshet.contracts.codec import decoder
 from freshet.contracts.inputs import Impression
-from freshet.contracts.recommendations import Recommendations, RecommendedItem, Trigger
+from freshet.contracts.recommendations import Recommendations
 from freshet.contracts.registry import (
     CLICKS,
     FEEDBACK,
@@ -26,6 +26,7 @@ from freshet.contracts.registry import (
 from freshet_simulator.config import SimulatorConfig
 from freshet_simulator.simulation import Simulation
 from harness.kafka import log_of, send
+from harness.ranking import recommend
 
 PEOPLE = 5
 
@@ -74,25 +75,7 @@ def wait_until_shown(config: ServiceConfig, name: str | None) -> None:
 
 def recommendations() -> list[Recommendations]:
     people = Simulation(SimulatorConfig(people=PEOPLE, items=50), "x", 0).people
-    return [
-        Recommendations(
-            event_id="rec-1",
-            event_time=0,
-            recommendation_id="rec-1",
-            user_id=person.user_id,
-            generated_at_ms=0,
-            trigger=Trigger(kind="interest", event_id="x"),
-            strategy="explore",
-            model_version="m",
-            interests=[],
-            items=[
-                RecommendedItem(
-                    item_id="shop-1", rank=0, score=0, probability=0.5, propensity=1, reasons=[]
-                )
-            ],
-        )
-        for person in people
-    ]
+    return [recommend(person.user_id, ["shop-1"]) for person in people]
 
 
 def test_a_list_that_arrives_is_shown_and_all_that_is_sent_can_be_read(

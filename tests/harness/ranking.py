@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.derived import CatalogItem, Cause, Interests, Recent, Trend
-from freshet.contracts.recommendations import Trigger
+from freshet.contracts.recommendations import Recommendations, RecommendedItem, Trigger
 from freshet.domain.ranking.ask import Ask, Floats
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity
@@ -113,3 +113,24 @@ def ask(known: Interests | None, **changes: Any) -> Ask:
     trigger = Trigger(kind="request", event_id=f"r-{user}")
     fields = {"user_id": user, "state": known, "trigger": trigger, "cause": None}
     return Ask(**{**fields, **changes})
+
+
+def recommend(user_id: str, item_ids: list[str], name: str = "rec-1") -> Recommendations:
+    """A list as the ranker would send it."""
+    return Recommendations(
+        event_id=name,
+        event_time=T0,
+        recommendation_id=name,
+        user_id=user_id,
+        generated_at_ms=T0,
+        trigger=Trigger(kind="interest", event_id="x"),
+        strategy="explore",
+        model_version="m",
+        interests=[],
+        items=[
+            RecommendedItem(
+                item_id=item_id, rank=rank, score=0, probability=0.5, propensity=1, reasons=[]
+            )
+            for rank, item_id in enumerate(item_ids)
+        ],
+    )

@@ -7,8 +7,7 @@ from rich.text import Text
 
 from freshet.contracts.recommendations import Reason, Recommendations
 from freshet_demo.numbers import Numbers
-
-_TOPICS = ("items", "clicks", "queries", "feedback", "impressions", "requests", "recommendations")
+from freshet_demo.watch import WATCHED
 
 
 def picture(numbers: Numbers, broker: str) -> RenderableType:
@@ -19,9 +18,9 @@ def picture(numbers: Numbers, broker: str) -> RenderableType:
     figures.add_row("clicks an item shown", rates(numbers))
     figures.add_row("broker", broker)
     counts = Table(box=None, header_style="dim")
-    for topic in _TOPICS:
-        counts.add_column(topic, justify="right")
-    counts.add_row(*(f"{numbers.events[topic]:,}" for topic in _TOPICS))
+    for topic in WATCHED:
+        counts.add_column(topic.name, justify="right")
+    counts.add_row(*(f"{numbers.events[topic.name]:,}" for topic in WATCHED))
     return Group(
         Panel(figures, title="Freshet", subtitle="Ctrl-C stops everything"),
         Panel(counts, title="records seen"),

@@ -16,12 +16,13 @@ from freshet.streaming.decoding import BatchDecoder
 from freshet.streaming.kafka_client import reader
 from freshet_demo.numbers import Numbers
 
-_TOPICS = (ITEMS, CLICKS, QUERIES, FEEDBACK, IMPRESSIONS, REQUESTS, RECOMMENDATIONS)
+#: In the order in which they are shown.
+WATCHED = (ITEMS, CLICKS, QUERIES, FEEDBACK, IMPRESSIONS, REQUESTS, RECOMMENDATIONS)
 
 
 async def watch(config: ServiceConfig, numbers: Numbers, stop: asyncio.Event) -> None:
     """Count every record of the topics, from their beginning, until told to stop."""
-    decoders = {config.topic(topic.name): BatchDecoder(topic, "demo") for topic in _TOPICS}
+    decoders = {config.topic(topic.name): BatchDecoder(topic, "demo") for topic in WATCHED}
     consumer = reader(config, "freshet-demo", *decoders)
     await consumer.start()
     try:

@@ -47,14 +47,19 @@ def run(build: Callable[[C], Service], settings: type[C]) -> None:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     log.setLevel(config.log_level)
+    service = build(config)
+    settle()
+    log.info("%s starts with\n%s", service.name, config.describe())
+    sys.exit(asyncio.run(serve(service, config)))
+
+
+def settle() -> None:
+    """Make ready for the long run, once everything is imported and built."""
     # A worker is one core's worth: the linear algebra's own threads would spin on the others.
     threadpool_limits(1)
-    service = build(config)
     # What is there now stays; looking through it again and again would only cost pauses.
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    log.info("%s starts with\n%s", service.name, config.describe())
-    sys.exit(asyncio.run(serve(service, config)))
 
 
 async def serve(service: Service, config: ServiceConfig) -> int:

@@ -7,33 +7,13 @@ import pytest
 
 from freshet.contracts.codec import decoder, encode
 from freshet.contracts.inputs import Click, Impression
-from freshet.contracts.recommendations import Recommendations, RecommendedItem, Trigger
 from freshet_simulator.config import SimulatorConfig
 from freshet_simulator.simulation import Simulation
 from freshet_simulator.visit import Sent
+from harness.ranking import recommend
 
 NOW = 1_700_000_000_000
 CONFIG = SimulatorConfig(people=20, items=60)
-
-
-def recommend(user_id: str, item_ids: list[str], name: str = "rec-1") -> Recommendations:
-    return Recommendations(
-        event_id=name,
-        event_time=NOW,
-        recommendation_id=name,
-        user_id=user_id,
-        generated_at_ms=NOW,
-        trigger=Trigger(kind="interest", event_id="x"),
-        strategy="explore",
-        model_version="m",
-        interests=[],
-        items=[
-            RecommendedItem(
-                item_id=item_id, rank=rank, score=0, probability=0.5, propensity=1, reasons=[]
-            )
-            for rank, item_id in enumerate(item_ids)
-        ],
-    )
 
 
 def visits(simulation: Simulation, count: int) -> list[list[Sent]]:

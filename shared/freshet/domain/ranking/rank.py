@@ -112,10 +112,8 @@ def _pool(scores: Floats, rows: Rows, tried: Rows) -> Rows:
     if not count:
         return np.zeros((len(scores), 0), np.int64)
     places = np.argpartition(-merit, count - 1, axis=1)[:, :count]
-    order = np.lexsort(
-        (np.take_along_axis(rows, places, 1), -np.take_along_axis(scores, places, 1)), axis=1
-    )
-    return np.take_along_axis(places, order, axis=1)
+    order = np.lexsort((_at(places, rows), -_at(places, scores)), axis=1)
+    return _at(order, places)
 
 
 def _at(places: Rows, values: NDArray[N]) -> NDArray[N]:
