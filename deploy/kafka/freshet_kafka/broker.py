@@ -1,25 +1,21 @@
 """A broker as a guarded child process: started, ready, stopped, never left behind."""
 
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from freshet_kafka import guard
 from freshet_kafka.commands import kafka_command, tansu_command
 from freshet_kafka.failures import BrokerFailed
+from freshet_kafka.guarded import Guarded, log_tail
 from freshet_kafka.ports import answers_kafka, check_free, free_ports
 
 Kind = Literal["kafka", "embedded"]
 
 START_TIMEOUT_S = 60.0
-STOP_TIMEOUT_S = 20.0
 
 
 class Broker:
@@ -37,7 +33,7 @@ class Broker:
         self.data = data
         self._port = port
         self._properties = properties
-        self._process: subprocess.Popen[bytes] | None = None
+        self._running: Guarded | None = None
 
     def start(self) -> None:
         """Start and wait until it answers.
@@ -53,18 +49,9 @@ class Broker:
             if self.kind == "kafka"
             else tansu_command(self._port)
         )
-        with (self.data / "broker.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", guard.__file__, *command],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=self.data,
-                env={**os.environ, "RUST_LOG": "warn"},
-                # Ctrl-C in a terminal goes to the foreground group: it is ours to stop, not the
-                # terminal's.
-                start_new_session=True,
-            )
+        self._running = Guarded(
+            command, self.data / "broker.log", {"RUST_LOG": "warn"}, folder=self.data
+        )
         deadline = time.monotonic() + START_TIMEOUT_S
         while not answers_kafka(self._port):
             self.check()
@@ -79,39 +66,31 @@ class Broker:
         Raises:
             BrokerFailed: it ended by itself.
         """
-        if self._process is not None and self._process.poll() is not None:
+        if self._running is not None and self._running.process.poll() is not None:
             self.kill()
             raise self._failed("ended")
 
     def stop(self) -> None:
         """End it in order, by force after 20 s."""
-        if self._process is not None:
-            self._process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(STOP_TIMEOUT_S)
-        self.kill()
+        running, self._running = self._running, None
+        if running is not None:
+            running.stop()
 
     def kill(self) -> None:
         """End it as a crash would."""
-        process, self._process = self._process, None
-        if process is not None:
-            assert process.stdin is not None, "it was opened as a pipe"
-            # The guard kills the broker when its standard input ends.
-            process.stdin.close()
-            process.wait(STOP_TIMEOUT_S)
+        running, self._running = self._running, None
+        if running is not None:
+            running.kill()
 
     def restart(self) -> None:
         """Start it again on the same port and folder."""
         self.stop()
         self.start()
 
-    def log_tail(self, lines: int = 20) -> str:
-        """The last lines of its log."""
-        text = (self.data / "broker.log").read_text(errors="replace")
-        return "\n".join(text.splitlines()[-lines:])
-
     def _failed(self, how: str) -> BrokerFailed:
-        return BrokerFailed(f"the {self.kind} broker {how}; its log says:\n{self.log_tail()}")
+        return BrokerFailed(
+            f"the {self.kind} broker {how}; its log says:\n{log_tail(self.data / 'broker.log')}"
+        )
 
 
 @contextmanager
