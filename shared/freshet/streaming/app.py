@@ -15,14 +15,14 @@ from freshet.streaming.transport import MicroBatchTransport
 
 
 class BatchSchema(faust.Schema):
-    """Leaves the lists of records alone: they are decoded where bad ones can be refused."""
+    """Leaves the fetched records alone: they are decoded where bad ones can be refused."""
 
     def loads_key(self, app: Any, message: Any, **options: Any) -> Any:
-        """A batch has no key."""
+        """A fetch has no key."""
         del app, message, options
 
     def loads_value(self, app: Any, message: Any, **options: Any) -> Any:
-        """The list of records."""
+        """The records of each partition."""
         del app, options
         return message.value
 

@@ -1,4 +1,4 @@
-"""Where batches wait between Faust's streams and the one task that processes them."""
+"""Where fetches wait between Faust's streams and the one task that processes them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -8,12 +8,9 @@ from typing import Any
 from faust import EventT
 from faust.types import TP
 
-#: Turns of the event loop that a batch takes from Faust's consumer through its streams to here.
-_TURNS = 4
-
 
 class Intake:
-    """Hands all waiting batches to the processing task at once.
+    """Hands all waiting fetches to the processing task at once.
 
     While a set is processed and confirmed the next one gathers: the sets grow with the load,
     and with no load each holds one record. A rebalance closes the intake: it waits until the
@@ -24,7 +21,7 @@ class Intake:
 
     Attributes:
         assigned: the partitions that are this worker's.
-        is_open: whether batches are let in.
+        is_open: whether fetches are let in.
     """
 
     def __init__(self, on_close: Callable[[], None]) -> None:
@@ -36,28 +33,19 @@ class Intake:
         self._at_work = asyncio.Lock()
 
     def offer(self, event: EventT[Any]) -> None:
-        """A batch came out of the stream. During a rebalance it is let fall: it comes again."""
+        """A fetch came out of the stream. During a rebalance it is let fall: it comes again."""
         if self.is_open:
             self._waiting.append(event)
             self._arrived.set()
 
     @asynccontextmanager
     async def take(self) -> AsyncIterator[list[EventT[Any]]]:
-        """All batches that wait, as soon as there is one; a rebalance waits for the block."""
+        """All fetches that wait, as soon as there is one; a rebalance waits for the block."""
         await self._arrived.wait()
-        await self._gathered()
         async with self._at_work:
             self._arrived.clear()
             events, self._waiting = self._waiting, []
             yield events
-
-    async def _gathered(self) -> None:
-        """Let in the other partitions of the same fetch, which Faust hands over one by one."""
-        waiting = 0
-        while waiting < len(self._waiting):
-            waiting = len(self._waiting)
-            for _ in range(_TURNS):
-                await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Let nothing more in, and wait until what is in work is done."""
@@ -68,6 +56,6 @@ class Intake:
             self._on_close()
 
     def open(self, assigned: Iterable[TP]) -> None:
-        """Let batches of these partitions in."""
+        """Let fetches of these partitions in."""
         self.assigned = frozenset(assigned)
         self.is_open = True

@@ -69,10 +69,10 @@ class Processing:
         batches: list[Batch] = []
         letters: list[DeadLetter] = []
         for event in events:
-            message = event.message
-            batch, refused = self._decoders[message.topic](message.partition, message.value)
-            batches.append(batch)
-            letters += refused
+            for tp, records in event.message.value.items():
+                batch, refused = self._decoders[tp.topic](tp.partition, records)
+                batches.append(batch)
+                letters += refused
         return batches, letters
 
     async def _load_state(self) -> None:

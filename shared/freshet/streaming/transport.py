@@ -1,8 +1,8 @@
-"""Faust's Kafka transport, in micro-batches: one Faust message is one partition's records.
+"""Faust's Kafka transport, in micro-batches: one Faust message is all that a fetch brought.
 
 Stock Faust moves records one by one through its streams, which costs most of a core at a few
-thousand a second. Here `getmany` yields one message a (partition, fetched records): the value is
-the list of records, the offset is the last one's. A batch is what is there, nothing waits.
+thousand a second. Here `getmany` yields one message a fetch: its value is every partition's
+records. It travels under the name of the first partition and that one's last offset.
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -94,7 +94,7 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
         return MicroBatchThread(self, loop=self.loop, beacon=self.beacon)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
-        """One message for each partition that has records now."""
+        """One message with the records of all partitions that have some now."""
         if not await self.in_flight.room(timeout):
             return
         if not self.flow_active:
@@ -105,18 +105,20 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
         generation = self.app.consumer_generation_id
         fetched, active = await self._wait_next_records(self._gathering.timeout(timeout))
         self._gathering.fetched(self._thread.fetcher, anything=bool(fetched))
-        for tp, records in (fetched or {}).items():
-            # A rebalance came in between. What was fetched may be of the old assignment or of
-            # the new one, whose position has moved on: let it fall, and go back to the place
-            # that was committed.
-            if (
-                not self.flow_active
-                or self.app.consumer_generation_id != generation
-                or (active is not None and tp not in active)
-            ):
-                self._lost_place = True
-                return
-            yield tp, self._batch_message(tp, records)
+        if not fetched:
+            return
+        # A rebalance came in between. What was fetched may be of the old assignment or of the new
+        # one, whose position has moved on: let it fall, and go back to the place that was
+        # committed.
+        if (
+            not self.flow_active
+            or self.app.consumer_generation_id != generation
+            or not (active is None or fetched.keys() <= active)
+        ):
+            self._lost_place = True
+            return
+        message = self._message(fetched)
+        yield message.tp, message
 
     async def _find_place(self) -> None:
         """Go back to what was committed, or to the beginning where nothing was yet."""
@@ -125,10 +127,12 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
         if new:
             await self._thread.seek_to_beginning(*new)
 
-    def _batch_message(self, tp: TP, records: Sequence[Any]) -> ConsumerMessage:
+    def _message(self, fetched: Mapping[TP, Sequence[Any]]) -> ConsumerMessage:
+        tp, records = next(iter(fetched.items()))
         last = records[-1]
         size = sum(
             len(record.value or b"") + len(record.key or b"") + _RECORD_OVERHEAD_BYTES
+            for records in fetched.values()
             for record in records
         )
         self.in_flight.add(tp, last.offset, size)
@@ -140,15 +144,16 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
             last.timestamp_type,
             (),
             None,
-            records,
+            fetched,
             None,
             tp=tp,
             generation_id=self.app.consumer_generation_id,
         )
 
     def confirm(self, message: ConsumerMessage) -> None:
-        """The broker has all that this batch led to: its records need not come again."""
-        self._confirmed[message.tp] = message.offset + 1
+        """The broker has all that this fetch led to: its records need not come again."""
+        for tp, records in message.value.items():
+            self._confirmed[tp] = records[-1].offset + 1
 
     def ack(self, message: ConsumerMessage) -> bool:
         """Let go of a message. Faust also calls this for what it skips: it commits nothing."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from freshet.contracts.codec import encode
 from freshet.contracts.derived import Interests
 from freshet.contracts.inputs import Click, Feedback, Query
+from freshet.domain.interest.acts import acts_of
 from freshet.domain.interest.fold import (
     MAX_QUERIES,
     MAX_RECENT,
@@ -48,6 +49,10 @@ class Library:
 
 
 LIBRARY = Library()
+
+
+def vectors_of(states: Sequence[Interests | None]) -> NDArray[np.float32]:
+    return interest_vectors(states, acts_of(states, LIBRARY.rows), LIBRARY.embeddings)
 
 
 def click(n: int, item: str = "item-1", event_id: str | None = None) -> Click:
@@ -165,7 +170,7 @@ def test_what_leaves_the_memory_stays_in_the_slow_vector() -> None:
     ]
     state = folded(log)
     assert set(state.recent.items[-MAX_RECENT:]) == {"item-2"}
-    (vectors,) = interest_vectors([state], LIBRARY.rows, LIBRARY.embeddings)
+    (vectors,) = vectors_of([state])
     assert vectors[2] @ LIBRARY.embeddings[1] > 0.3
 
 
@@ -173,13 +178,13 @@ def test_the_vectors_of_many_users_are_those_of_each() -> None:
     states = [
         folded([click(n * 60_000, f"item-{n * u % 20}") for n in range(u)]) for u in (1, 3, 60)
     ]
-    together = interest_vectors(states, LIBRARY.rows, LIBRARY.embeddings)
+    together = vectors_of(states)
     for state, vectors in zip(states, together, strict=True):
-        (alone,) = interest_vectors([state], LIBRARY.rows, LIBRARY.embeddings)
+        (alone,) = vectors_of([state])
         np.testing.assert_allclose(vectors, alone, atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(together, axis=2), 1.0, atol=1e-5)
 
 
 def test_a_user_of_unknown_items_has_no_vector() -> None:
-    vectors = interest_vectors([folded([click(0, "nowhere")])], LIBRARY.rows, LIBRARY.embeddings)
+    vectors = vectors_of([folded([click(0, "nowhere")])])
     assert not vectors.any()

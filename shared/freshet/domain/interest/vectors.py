@@ -1,25 +1,23 @@
 """A user's interest as three content vectors, derived where they are used, for many at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.derived import Interests
+from freshet.domain.interest.acts import Acts
 from freshet.domain.interest.slow import SLOW_HALF_LIFE_MS, slow_of
-from freshet.domain.interest.strength import STRENGTH
 
 #: What the user is after in this hour, and in these days.
 FAST_HALF_LIFE_MS = 3_600_000
 MIDDLING_HALF_LIFE_MS = 3 * 24 * 3_600_000
 
-_RATES = 1.0 / np.array(
-    [[[FAST_HALF_LIFE_MS]], [[MIDDLING_HALF_LIFE_MS]], [[SLOW_HALF_LIFE_MS]]], np.float64
-)
+_RATES = 1.0 / np.array([[FAST_HALF_LIFE_MS], [MIDDLING_HALF_LIFE_MS], [SLOW_HALF_LIFE_MS]])
 
 
 def interest_vectors(
-    states: Sequence[Interests], rows: Mapping[str, int], embeddings: NDArray[np.float32]
+    states: Sequence[Interests | None], acts: Acts, embeddings: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Fast, middling and slow interest of each user.
 
@@ -28,33 +26,18 @@ def interest_vectors(
     slow vector. One product for all users.
 
     Args:
-        states: of b users.
-        rows: row of each known item in `embeddings`.
-        embeddings: content vectors, shape [n, 128].
+        states: of b users; None for a user of whom nothing is known.
+        acts: what they remember.
+        embeddings: content vectors by row, shape [n, 128].
 
     Returns:
         Shape [b, 3, 128], each vector of unit length, or zero where nothing is known.
     """
-    dimension = embeddings.shape[1]
-    length = max((len(state.recent) for state in states), default=0)
-    vectors = np.zeros((len(states), 3, dimension), np.float32)
-    if length:
-        row = np.zeros((len(states), length), np.int64)
-        strength = np.zeros((len(states), length))
-        age = np.zeros((len(states), length))
-        for user, state in enumerate(states):
-            recent, n = state.recent, len(state.recent)
-            if n:
-                found = np.array([rows.get(item_id, -1) for item_id in recent.items])
-                acts = [STRENGTH[kind] for kind in recent.kinds]
-                times = np.array(recent.times_ms)
-                row[user, :n] = np.maximum(found, 0)
-                strength[user, :n] = np.where(found < 0, 0.0, acts)
-                age[user, :n] = times[-1] - times
-        weights = (strength * np.exp2(-age * _RATES)).transpose(1, 0, 2)
-        vectors = weights.astype(np.float32) @ embeddings[row]
+    strength = np.where(acts.rows < 0, np.float32(0), acts.strength)
+    weights = strength[:, None] * np.exp2(-acts.age_ms[:, None] * _RATES).astype(np.float32)
+    vectors = weights @ embeddings[acts.rows]
     for user, state in enumerate(states):
-        if state.slow_vector:
+        if state is not None and state.slow_vector:
             newest_ms = max(state.recent.times_ms, default=state.slow_time_ms)
             fade = 2.0 ** ((state.slow_time_ms - newest_ms) / SLOW_HALF_LIFE_MS)
             vectors[user, 2] += np.float32(fade) * slow_of(state.slow_vector)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freshet.domain.interest.strength import STRENGTH
+from freshet.domain.interest.acts import Acts, acts_of
 from freshet.domain.interest.tags import current_tags
 from freshet.domain.interest.vectors import interest_vectors
 from freshet.domain.ranking.ask import Ask, Floats, Rows
@@ -23,6 +23,7 @@ class Context:
     """What is known of the users of a micro-batch.
 
     Attributes:
+        acts: what they did lately.
         interests: fast, middling and slow content vectors, [b, 3, 128].
         liked: rows of the items liked lately, newest first, padded with -1, [b, 10].
         tags: each user's tag weights now.
@@ -32,6 +33,7 @@ class Context:
         signals: how many acts speak for something.
     """
 
+    acts: Acts
     interests: Floats
     liked: Rows
     tags: list[dict[str, float]]
@@ -43,34 +45,34 @@ class Context:
 
 def context(inventory: Inventory, asks: Sequence[Ask]) -> Context:
     """Work out the context of a micro-batch of users."""
-    interests = np.zeros((len(asks), 3, inventory.embeddings.shape[1]), np.float32)
-    known = [user for user, ask in enumerate(asks) if ask.state is not None]
-    states = [ask.state for ask in asks if ask.state is not None]
-    interests[known] = interest_vectors(states, inventory.rows, inventory.embeddings)
-    liked = np.full((len(asks), LIKED), -1)
-    signals = [0] * len(asks)
-    for user, ask in enumerate(asks):
-        if ask.state is not None:
-            recent = ask.state.recent
-            positive = [
-                item_id
-                for item_id, kind in zip(recent.items, recent.kinds, strict=False)
-                if STRENGTH[kind] > 0
-            ]
-            signals[user] = len(positive) + len(ask.state.queries)
-            rows = [inventory.rows.get(item_id, -1) for item_id in positive[: -LIKED - 1 : -1]]
-            liked[user, : len(rows)] = rows
+    states = [ask.state for ask in asks]
+    acts = acts_of(states, inventory.rows)
+    liked, signals = _liked(acts)
     queries = [_query(ask) for ask in asks]
     named = [inventory.codes_named_by(query) if query else (set(), 1) for query in queries]
     return Context(
-        interests=interests,
+        acts=acts,
+        interests=interest_vectors(states, acts, inventory.embeddings),
         liked=liked,
         tags=[current_tags(ask.state) if ask.state else {} for ask in asks],
         queries=queries,
         query_codes=[codes for codes, _ in named],
         query_words=[words for _, words in named],
-        signals=signals,
+        signals=[
+            count + (len(state.queries) if state else 0)
+            for count, state in zip(signals, states, strict=True)
+        ],
     )
+
+
+def _liked(acts: Acts) -> tuple[Rows, list[int]]:
+    """Rows of the acts that speak for something, newest first, [b, 10], and how many there are."""
+    speaks = acts.strength > 0
+    nth = speaks[:, ::-1].cumsum(axis=1)[:, ::-1]
+    users, places = (speaks & (nth <= LIKED)).nonzero()
+    liked = np.full((len(speaks), LIKED), -1)
+    liked[users, nth[users, places] - 1] = acts.rows[users, places]
+    return liked, speaks.sum(axis=1).tolist()
 
 
 def _query(ask: Ask) -> str:

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from freshet.domain.interest.acts import Acts
 from freshet.domain.ranking.ask import Ask, Rows
 from freshet.domain.ranking.inventory import Inventory
 
 Mask = NDArray[np.bool_]
 
 
-def allowed(inventory: Inventory, asks: Sequence[Ask], rows: Rows) -> Mask:
+def allowed(inventory: Inventory, asks: Sequence[Ask], acts: Acts, rows: Rows) -> Mask:
     """What of the candidates [b, k] stays: all filters together."""
     return (
         _once(rows)
         & inventory.available[rows]
-        & ~_excluded(inventory, asks, rows)
+        & ~_excluded(inventory, asks, acts, rows)
         & _of_category(inventory, asks, rows)
     )
 
@@ -28,19 +29,14 @@ def _once(rows: Rows) -> Mask:
     return mask
 
 
-def _excluded(inventory: Inventory, asks: Sequence[Ask], rows: Rows) -> Mask:
+def _excluded(inventory: Inventory, asks: Sequence[Ask], acts: Acts, rows: Rows) -> Mask:
     """What the user acted on lately, in any way, and what the request excludes."""
     get = inventory.rows.get
-    known = [
-        [get(item_id, -2) for item_id in ask.state.recent.items] if ask.state else []
-        for ask in asks
-    ]
-    for mine, ask in zip(known, asks, strict=True):
-        mine += [get(item_id, -2) for item_id in ask.exclude]
-    longest = max(map(len, known), default=0)
-    excluded = np.full((len(asks), longest), -2)
-    for user, mine in enumerate(known):
-        excluded[user, : len(mine)] = mine
+    longest = max((len(ask.exclude) for ask in asks), default=0)
+    unwanted = np.full((len(asks), longest), -1)
+    for user, ask in enumerate(asks):
+        unwanted[user, : len(ask.exclude)] = [get(item_id, -1) for item_id in ask.exclude]
+    excluded = np.concatenate([acts.rows, unwanted], axis=1)
     found: Mask = (rows[:, :, None] == excluded[:, None, :]).any(axis=2)
     return found
 

@@ -58,7 +58,7 @@ class Ranking:
         users = self._scorer.encode_users(known.interests)
         tried = explore.explore(len(self._inventory), chances[:, : explore.COUNT])
         rows = self._candidates(known, users, tried)
-        mask = allowed(self._inventory, asks, rows)
+        mask = allowed(self._inventory, asks, known.acts, rows)
         cross = cross_features(self._inventory, self._popularity, known, rows, now_ms)
         score, probability = self._scorer.score(users, self._inventory.vectors[rows], cross)
         score = np.where(mask, score, -np.inf)

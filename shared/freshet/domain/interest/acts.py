@@ -1,0 +1,47 @@
+"""The remembered acts of many users as arrays: looked up once, read by everything after."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freshet.contracts.derived import Interests
+from freshet.domain.interest.strength import STRENGTH
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """The last acts of b users on items, the newest last; what is shorter is padded in front.
+
+    Attributes:
+        rows: row of each act's item, -1 for padding and for items that are not known, [b, n].
+        strength: what the act says, 0 for padding, [b, n].
+        age_ms: how long before the user's newest act, [b, n].
+    """
+
+    rows: NDArray[np.int64]
+    strength: NDArray[np.float32]
+    age_ms: NDArray[np.float64]
+
+
+def acts_of(states: Sequence[Interests | None], rows: Mapping[str, int]) -> Acts:
+    """The acts that the states remember.
+
+    Args:
+        states: of b users; None for a user of whom nothing is known.
+        rows: row of each known item.
+    """
+    recents = [state.recent for state in states if state is not None]
+    counts = np.array([0 if state is None else len(state.recent) for state in states])
+    length = int(counts.max(initial=0))
+    there = np.arange(length) >= length - counts[:, None]
+    row = np.full(there.shape, -1)
+    strength = np.zeros(there.shape, np.float32)
+    time_ms = np.zeros(there.shape)
+    get = rows.get
+    row[there] = [get(item_id, -1) for recent in recents for item_id in recent.items]
+    strength[there] = [STRENGTH[kind] for recent in recents for kind in recent.kinds]
+    time_ms[there] = [time for recent in recents for time in recent.times_ms]
+    age_ms = np.where(there, time_ms[:, -1:] - time_ms, 0.0)
+    return Acts(row, strength, age_ms)
