@@ -12,8 +12,8 @@ from freshet.config import ServiceConfig
 from freshet.contracts.derived import Interests
 from freshet.contracts.inputs import Click
 from freshet.contracts.registry import CLICKS, INTERESTS
+from freshet.domain.interest.catalog import CatalogKnowledge
 from freshet.domain.interest.fold import Arrived, fold
-from freshet_interests.knowledge import CatalogKnowledge
 from harness.kafka import alongside, log_of, newest_of, send, uncommitted, until
 from harness.services import service
 

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from freshet.contracts.derived import CatalogItem, Cause, Interests, Recent, Trend
 from freshet.contracts.recommendations import Recommendations, RecommendedItem, Trigger
-from freshet.domain.ranking.ask import Ask, Floats
+from freshet.domain.ranking.ask import Ask, Floats, Rows
+from freshet.domain.ranking.context import Context
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity
 
@@ -21,14 +22,8 @@ class PlainScorer:
 
     label = "plain@1"
 
-    def encode_items(self, embeddings: Floats) -> Floats:
-        return embeddings
-
-    def encode_users(self, interest_vectors: Floats) -> Floats:
-        total: Floats = interest_vectors.sum(axis=1)
-        return total
-
-    def score(self, users: Floats, items: Floats, cross: Floats) -> tuple[Floats, Floats]:
+    def score(self, known: Context, rows: Rows, cross: Floats) -> tuple[Floats, Floats]:
+        del known, rows
         score = cross[:, :, :4].sum(axis=2) - 3 * cross[:, :, 4] + 3 * cross[:, :, 10]
         score = score + 0.1 * cross[:, :, 5:10].sum(axis=2)
         return score, (1 / (1 + np.exp(-score))).astype(np.float32)
@@ -62,11 +57,11 @@ def put(inventory: Inventory, one: CatalogItem) -> None:
     if vector is None:
         inventory.withdraw(one.item_id)
     else:
-        inventory.put([one], vector[None], vector[None])
+        inventory.put([one], vector[None])
 
 
 def stocked(count: int = 200) -> Inventory:
-    inventory = Inventory(128, SPACE)
+    inventory = Inventory(SPACE)
     for n in range(count):
         put(inventory, item(n))
     return inventory

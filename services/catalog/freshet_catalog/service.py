@@ -15,6 +15,7 @@ from freshet.contracts.registry import CATALOG, ITEMS
 from freshet.domain.content.document import content_hash, document_of
 from freshet.domain.content.language import language_of
 from freshet.domain.content.tags import tags_of
+from freshet.domain.content.tokens import tokens_of
 from freshet.streaming.batch import Batch, Output
 from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
@@ -112,6 +113,7 @@ def _entry(item: Item, tags: list[str], embedding: bytes, language: str | None) 
         embedding=embedding,
         embedding_version=EMBEDDING_VERSION,
         content_hash=content_hash(item, EMBEDDING_VERSION),
+        tokens=tokens_of(item, tags),
         published_ms=to_ms(item.published_at) if item.published_at is not None else item.time_ms,
         category=item.category,
         language=item.language or language,

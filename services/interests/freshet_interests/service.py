@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 from prometheus_client import CollectorRegistry
@@ -9,13 +10,14 @@ from prometheus_client import CollectorRegistry
 from freshet.contracts.codec import encode
 from freshet.contracts.derived import Counters, Interests
 from freshet.contracts.registry import CATALOG, CLICKS, FEEDBACK, INTERESTS, QUERIES
+from freshet.domain.interest.catalog import CatalogKnowledge
 from freshet.domain.interest.fold import Arrived, fold
 from freshet.streaming.batch import Batch, Output
 from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
 from freshet.streaming.view import View
 from freshet_interests.config import InterestsConfig
-from freshet_interests.knowledge import CatalogKnowledge
+from freshet_interests.knowledge import apply
 from freshet_interests.metrics import InterestsMetrics, interests_metrics
 
 _decode = msgspec.json.Decoder(Interests).decode
@@ -36,7 +38,7 @@ def build_service(config: InterestsConfig) -> Service:
         process=folding.process,
         registry=registry,
         state=state,
-        views=(View((CATALOG,), knowledge.apply),),
+        views=(View((CATALOG,), partial(apply, knowledge)),),
     )
 
 

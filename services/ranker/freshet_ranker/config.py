@@ -16,15 +16,20 @@ class RankerConfig(ServiceConfig, frozen=True, kw_only=True):
     It lingers for a moment only: what comes from the interests service is gathered already.
 
     Attributes:
-        model_dir: folder of the model version to serve; the prior that is built in by default.
+        model_dir: folder of the model that serves until the models topic names another; the prior
+            that is built in by default.
+        models_cache: folder for the models that were fetched; a temporary one by default.
         model_threads: processor cores for one run of the model.
         list_size: items of a list that a changed interest leads to.
+        embedding_version: the space of content vectors; the catalog's.
         exploration: chance of an exploring pick at each rank; users hardly known get four times
             as much.
     """
 
     linger_ms: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 4
     model_dir: str = str(PRIOR)
+    models_cache: str = ""
     model_threads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
     list_size: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
+    embedding_version: str = "wordllama-l2-supercat-128"
     exploration: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.05

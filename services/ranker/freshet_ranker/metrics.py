@@ -11,11 +11,13 @@ class RankerMetrics:
 
     Attributes:
         freshness: from the broker's receipt of the newest event to a list that knows it.
-        recommendations: lists published, by strategy and trigger.
+        recommendations: lists published, by strategy, trigger and whose model made them.
         batch_users: lists made in one run of the model.
         items: items that can be recommended.
         refused_items: catalog entries whose embedding is not of the model's space.
-        model: 1 for the model version that serves.
+        model: 1 for each model version that serves, by what it serves as.
+        models_refused: versions that were told to serve and are not fit to.
+        model_load_seconds: from the news of a model until it serves.
     """
 
     freshness: Histogram
@@ -24,6 +26,8 @@ class RankerMetrics:
     items: Gauge
     refused_items: Gauge
     model: Gauge
+    models_refused: Counter
+    model_load_seconds: Histogram
 
 
 def ranker_metrics(registry: CollectorRegistry) -> RankerMetrics:
@@ -42,7 +46,7 @@ def ranker_metrics(registry: CollectorRegistry) -> RankerMetrics:
         recommendations=Counter(
             "freshet_recommendations",
             "Lists published.",
-            ["strategy", "trigger"],
+            ["strategy", "trigger", "role"],
             registry=registry,
         ),
         batch_users=Histogram(
@@ -58,6 +62,20 @@ def ranker_metrics(registry: CollectorRegistry) -> RankerMetrics:
             registry=registry,
         ),
         model=Gauge(
-            "freshet_model_info", "The model version that serves.", ["model"], registry=registry
+            "freshet_model_info",
+            "The model versions that serve.",
+            ["model", "role"],
+            registry=registry,
+        ),
+        models_refused=Counter(
+            "freshet_models_refused",
+            "Model versions that should serve and are not fit to; the old one stays.",
+            registry=registry,
+        ),
+        model_load_seconds=Histogram(
+            "freshet_model_load_seconds",
+            "Seconds from the news of a model until it serves.",
+            buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+            registry=registry,
         ),
     )

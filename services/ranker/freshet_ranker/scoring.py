@@ -1,83 +1,110 @@
-"""A model version in onnxruntime: three sessions, checked before they serve."""
+"""A model version that serves: its graphs, and its vectors of all items."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import onnxruntime
+from numpy.typing import NDArray
 
-from freshet.domain.interest.knowledge import DIMENSION
-from freshet.domain.ranking.ask import Floats
-from freshet.models.manifest import Graph, Manifest, ModelRefused, read_manifest
+from freshet.domain.ranking.ask import Ask, Floats, Rows
+from freshet.domain.ranking.context import Context, context
+from freshet.domain.ranking.inventory import Inventory
+from freshet.domain.ranking.model_inputs import user_inputs, user_tokens
+from freshet.graphs import Graphs
+from freshet.models.features import CROSS_FEATURES
+from freshet.models.inputs import ITEM_INPUTS
+from freshet.models.manifest import ModelRefused
+
+#: Items encoded at once.
+_GROUP = 4_096
+
+#: Where the inventory holds what an item encoder reads.
+_COLUMNS = {
+    "embedding": "embeddings",
+    "item_hash": "item_hash",
+    "item_tokens": "item_tokens",
+}
 
 
 class OnnxScorer:
-    """Scores with the graphs of one model folder.
+    """Scores the items of an inventory with the graphs of one model folder.
 
     Attributes:
         label: `name@version`.
-        embedding_version: the space of content vectors that it reads.
-        vector_dimension: length of its item vectors.
     """
 
-    def __init__(self, folder: Path, threads: int) -> None:
-        """Open a model folder.
+    def __init__(self, folder: Path, inventory: Inventory, threads: int) -> None:
+        """Open a model folder, knowing no item yet: see `encode`.
 
         Raises:
-            ModelRefused: a file is missing or changed, or a graph is not what the manifest says.
+            ModelRefused: a file is missing or changed, a graph is not what the manifest says, or
+                the model reads content vectors of another space.
         """
-        manifest: Manifest = read_manifest(folder)
+        self._graphs = Graphs(folder, threads)
+        manifest = self._graphs.manifest
+        if manifest.embedding_version != inventory.embedding_version:
+            raise ModelRefused(
+                f"{manifest.label} reads {manifest.embedding_version}, the catalog is in"
+                f" {inventory.embedding_version}"
+            )
         self.label = manifest.label
-        self.embedding_version = manifest.embedding_version
-        self._user_encoder, self._item_encoder, self._scorer = (
-            _open(folder, graph, threads) for graph in manifest.graphs
+        self._inventory = inventory
+        self._columns = [CROSS_FEATURES.index(name) for name in manifest.cross_features]
+        self._takes_all = self._columns == list(range(len(CROSS_FEATURES)))
+        self._vectors = np.zeros((0, 0), np.float32)
+        self._warm_up()
+
+    def encode(self, rows: Rows) -> None:
+        """Learn the items of these rows, [n]: new ones, and those whose content has changed."""
+        inventory = self._inventory
+        for start in range(0, len(rows), _GROUP):
+            some = rows[start : start + _GROUP]
+            vectors = self._graphs.encode_items(
+                {
+                    name: getattr(inventory, _COLUMNS[name])[some].astype(
+                        ITEM_INPUTS[name].dtype, copy=False
+                    )
+                    for name in self._graphs.item_inputs
+                }
+            )
+            self._reserve(vectors.shape[1])
+            self._vectors[some] = vectors
+
+    def score(self, known: Context, rows: Rows, cross: Floats) -> tuple[Floats, Floats]:
+        """Scores and chances of a click of candidates [b, k]."""
+        self._reserve(self._vectors.shape[1])
+        return self._graphs.score(
+            self._user_inputs(known),
+            self._vectors[rows],
+            cross if self._takes_all else cross[:, :, self._columns],
         )
-        # The first run of a graph lays out its memory: no user should wait for that.
-        vectors = self.encode_items(np.zeros((1, DIMENSION), np.float32))
-        self.vector_dimension = vectors.shape[1]
-        users = self.encode_users(np.zeros((1, 3, DIMENSION), np.float32))
-        cross = np.zeros((1, 1, len(manifest.cross_features)), np.float32)
-        score, _ = self.score(users, vectors[None], cross)
-        if score.shape != (1, 1):
-            raise ModelRefused(f"the scorer of {folder} answers in shape {score.shape}")
 
-    def encode_items(self, embeddings: Floats) -> Floats:
-        """[n, 128] -> [n, e]."""
-        vectors: Floats = self._item_encoder.run(["item_vector"], {"embedding": embeddings})[0]
-        return vectors
+    def _user_inputs(self, known: Context) -> dict[str, NDArray[Any]]:
+        """What this model reads of the users; what costs something only if it is read."""
+        wanted = self._graphs.user_inputs
+        inputs: dict[str, NDArray[Any]] = {"interest_vectors": known.interests}
+        if wanted & {"recent_vectors", "recent_acts"}:
+            acts = user_inputs(known)
+            inputs["recent_acts"] = acts.recent_acts
+            there = (acts.recent_rows >= 0)[:, :, None]
+            inputs["recent_vectors"] = self._vectors[acts.recent_rows] * there
+        if "user_tokens" in wanted:
+            inputs["user_tokens"] = user_tokens(known)
+        return inputs
 
-    def encode_users(self, interest_vectors: Floats) -> Floats:
-        """[b, 3, 128] -> [b, e]."""
-        inputs = {"interest_vectors": interest_vectors}
-        vectors: Floats = self._user_encoder.run(["user_vector"], inputs)[0]
-        return vectors
+    def _reserve(self, dimension: int) -> None:
+        """Have a vector for each row of the inventory; zero for an item not yet known."""
+        capacity = len(self._inventory.available)
+        if len(self._vectors) < capacity:
+            grown = np.zeros((capacity, dimension), np.float32)
+            grown[: len(self._vectors), : self._vectors.shape[1]] = self._vectors
+            self._vectors = grown
 
-    def score(
-        self, user_vectors: Floats, item_vectors: Floats, cross: Floats
-    ) -> tuple[Floats, Floats]:
-        """[b, e], [b, k, e], [b, k, f] -> score [b, k], probability [b, k]."""
-        inputs = {"user_vector": user_vectors, "item_vector": item_vectors, "cross": cross}
-        score, probability = self._scorer.run(["score", "probability"], inputs)
-        return score, probability
-
-
-def _open(folder: Path, graph: Graph, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Threads that spin between runs would take the core from everything else on the machine.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        session = onnxruntime.InferenceSession(
-            folder / graph.file, options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # onnxruntime raises types of its own that it does not export
-        raise ModelRefused(f"{folder / graph.file} is not a graph that runs: {error}") from error
-    for kind, wanted, actual in (
-        ("inputs", graph.inputs, session.get_inputs()),
-        ("outputs", graph.outputs, session.get_outputs()),
-    ):
-        found = {one.name: len(one.shape) for one in actual if one.type == "tensor(float)"}
-        if found != {name: len(shape) for name, shape in wanted.items()}:
-            raise ModelRefused(f"{folder / graph.file} has {kind} {found}, not {wanted}")
-    return session
+    def _warm_up(self) -> None:
+        """The first run of a graph lays out its memory: no user should wait for that."""
+        self.encode(np.zeros(1, np.int64))
+        cross = np.zeros((1, 1, len(CROSS_FEATURES)), np.float32)
+        rows = np.zeros((1, 1), np.int64)
+        score, probability = self.score(context(self._inventory, [Ask.nobody()]), rows, cross)
+        if score.shape != (1, 1) or probability.shape != (1, 1):
+            raise ModelRefused(f"the scorer of {self.label} answers in shape {score.shape}")

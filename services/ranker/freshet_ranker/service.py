@@ -1,28 +1,35 @@
 """The ranker service: all changed interests and requests of a set, answered together."""
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-import numpy as np
 from prometheus_client import CollectorRegistry
 
 from freshet.contracts.codec import encode
 from freshet.contracts.derived import Interests
 from freshet.contracts.inputs import Request
 from freshet.contracts.recommendations import Recommendations, Trigger
-from freshet.contracts.registry import CATALOG, INTERESTS, RECOMMENDATIONS, REQUESTS, TRENDS
+from freshet.contracts.registry import (
+    CATALOG,
+    INTERESTS,
+    MODELS,
+    RECOMMENDATIONS,
+    REQUESTS,
+    TRENDS,
+)
 from freshet.domain.ranking.ask import Ask
-from freshet.domain.ranking.inventory import Inventory
-from freshet.domain.ranking.popularity import Popularity
 from freshet.domain.ranking.rank import Ranking
 from freshet.streaming.batch import Batch, Headers, Output, Received
 from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
 from freshet.streaming.view import View
 from freshet_ranker.config import RankerConfig
+from freshet_ranker.knowledge import Knowledge
 from freshet_ranker.metrics import RankerMetrics, ranker_metrics
 from freshet_ranker.scoring import OnnxScorer
+from freshet_ranker.serving import Role, Serving
 
 #: Lists made in one run of the model, at most.
 GROUP = 64
@@ -46,54 +53,29 @@ def build_service(config: RankerConfig) -> Service:
     """
     registry = CollectorRegistry()
     metrics = ranker_metrics(registry)
-    scorer = OnnxScorer(Path(config.model_dir), config.model_threads)
-    metrics.model.labels(scorer.label).set(1)
-    knowledge = Knowledge(scorer)
+    knowledge = Knowledge(config.embedding_version)
+    cache = Path(config.models_cache or Path(tempfile.gettempdir()) / "freshet-models")
+    serving = Serving(
+        knowledge.inventory, Path(config.model_dir), cache, config.model_threads, metrics
+    )
+    knowledge.changed = serving.learn
     metrics.items.set_function(lambda: len(knowledge.inventory))
     metrics.refused_items.set_function(lambda: knowledge.inventory.refused)
     state = PartitionedState(INTERESTS)
-    ranking = Ranking(knowledge.inventory, knowledge.popularity, scorer, config.exploration)
-    answering = Answering(state, ranking, metrics, config.list_size)
+    ranking = Ranking(knowledge.inventory, knowledge.popularity, config.exploration)
+    answering = Answering(state, ranking, serving, metrics, config.list_size)
     return Service(
         name="ranker",
         inputs=(INTERESTS, REQUESTS),
         process=answering.process,
         registry=registry,
         state=state,
-        views=(View((CATALOG, TRENDS), knowledge.apply),),
+        views=(View((CATALOG, TRENDS), knowledge.apply), View((MODELS,), serving.apply)),
         max_records=MAX_RECORDS,
         confirmed=answering.confirmed,
+        prepare=serving.prepare,
+        background=(serving.follow,),
     )
-
-
-class Knowledge:
-    """The items and their popularity, from the topics that every ranker holds whole."""
-
-    def __init__(self, scorer: OnnxScorer) -> None:
-        self.inventory = Inventory(scorer.vector_dimension, scorer.embedding_version)
-        self.popularity = Popularity(self.inventory)
-        self._scorer = scorer
-
-    def apply(self, batch: Batch) -> None:
-        """Take a batch of the catalog or of the trends."""
-        if batch.topic is TRENDS:
-            for record in batch.records:
-                if record.message is not None:
-                    self.popularity.put(record.message)
-            return
-        # Of an item that comes twice only the newest counts, and order would be lost below.
-        newest = {record.key: record.message for record in batch.records}
-        readable = []
-        for key, item in newest.items():
-            vector = self.inventory.readable(item) if item else None
-            if item is None or vector is None:
-                self.inventory.withdraw(key.decode(errors="replace"))
-            else:
-                readable.append((item, vector))
-        if readable:
-            items, vectors = zip(*readable, strict=True)
-            embeddings = np.stack(vectors)
-            self.inventory.put(items, embeddings, self._scorer.encode_items(embeddings))
 
 
 class Question(msgspec.Struct):
@@ -108,43 +90,52 @@ class Answering:
     """Answers sets of changed interests and requests, in groups that share a run of the model."""
 
     def __init__(
-        self, state: PartitionedState, ranking: Ranking, metrics: RankerMetrics, list_size: int
+        self,
+        state: PartitionedState,
+        ranking: Ranking,
+        serving: Serving,
+        metrics: RankerMetrics,
+        list_size: int,
     ) -> None:
         self._state = state
         self._ranking = ranking
+        self._serving = serving
         self._metrics = metrics
         self._list_size = list_size
-        self._made: list[Recommendations] = []
+        self._made: list[tuple[Recommendations, Role]] = []
 
     def process(self, batches: Sequence[Batch], now_ms: int) -> list[Output]:
         """A list for each user whose interests changed, and one for each request."""
         questions = [*self._changed(batches), *self._requested(batches)]
         self._made = []
         outputs: list[Output] = []
-        for start in range(0, len(questions), GROUP):
-            group = questions[start : start + GROUP]
-            lists = self._ranking.rank([question.ask for question in group], now_ms)
-            self._metrics.batch_users.observe(len(group))
-            for question, made in zip(group, lists, strict=True):
-                # An empty list answers a request; nobody waits for one otherwise.
-                if made.items or made.trigger.kind == "request":
-                    self._made.append(made)
-                    outputs.append(
-                        Output(
-                            RECOMMENDATIONS,
-                            made.user_id.encode(),
-                            encode(made),
-                            question.partition,
-                            question.headers,
-                        )
-                    )
+        for (scorer, role), asked in self._by_model(questions).items():
+            for start in range(0, len(asked), GROUP):
+                group = asked[start : start + GROUP]
+                lists = self._ranking.rank([one.ask for one in group], scorer, now_ms)
+                self._metrics.batch_users.observe(len(group))
+                for question, made in zip(group, lists, strict=True):
+                    # An empty list answers a request; nobody waits for one otherwise.
+                    if made.items or made.trigger.kind == "request":
+                        self._made.append((made, role))
+                        outputs.append(_answer(question, made))
         return outputs
+
+    def _by_model(
+        self, questions: Sequence[Question]
+    ) -> dict[tuple[OnnxScorer, Role], list[Question]]:
+        """The questions of each model that serves: a list is made by one model alone."""
+        by_model: dict[tuple[OnnxScorer, Role], list[Question]] = {}
+        for question in questions:
+            model = self._serving.for_user(question.ask.user_id)
+            by_model.setdefault(model, []).append(question)
+        return by_model
 
     def confirmed(self, outputs: Sequence[Output], now_ms: int) -> None:
         """The broker has the lists of the last set: measure how fresh they are."""
         del outputs
-        for made in self._made:
-            self._metrics.recommendations.labels(made.strategy, made.trigger.kind).inc()
+        for made, role in self._made:
+            self._metrics.recommendations.labels(made.strategy, made.trigger.kind, role).inc()
             if made.trigger.kind == "interest" and made.caused_at is not None:
                 elapsed_ms = max(0, now_ms - made.caused_at.broker_time_ms)
                 self._metrics.freshness.observe(elapsed_ms / 1000)
@@ -200,3 +191,13 @@ class Answering:
             query=request.query,
         )
         return Question(ask, partition, list(passed.items()))
+
+
+def _answer(question: Question, made: Recommendations) -> Output:
+    return Output(
+        RECOMMENDATIONS,
+        made.user_id.encode(),
+        encode(made),
+        question.partition,
+        question.headers,
+    )

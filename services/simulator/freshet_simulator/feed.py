@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer
 from prometheus_client import Counter
@@ -12,6 +11,7 @@ from prometheus_client import Counter
 from freshet.contracts.codec import Unprocessable, decoder, encode
 from freshet.contracts.envelope import Message
 from freshet.contracts.registry import ITEMS, RECOMMENDATIONS, TOPICS, Topic
+from freshet.kafka_python import security
 from freshet_simulator.config import SimulatorConfig
 from freshet_simulator.simulation import Simulation
 
@@ -33,12 +33,12 @@ def feed(
         TopicsMissing: the topics were not created.
         KafkaError: a record could not be sent.
     """
-    security = _security(config)
+    options = security(config)
     lists = KafkaConsumer(
         bootstrap_servers=config.brokers.split(","),
         auto_offset_reset="latest",
         enable_auto_commit=False,
-        **security,
+        **options,
     )
     try:
         missing = {config.topic(topic.name) for topic in TOPICS} - set(lists.topics())
@@ -53,7 +53,7 @@ def feed(
             enable_idempotence=config.idempotent,
             linger_ms=2,
             compression_type=None if config.compression == "none" else config.compression,
-            **security,
+            **options,
         )
         try:
             failures: list[BaseException] = []
@@ -115,15 +115,3 @@ def _sender(
         sent.labels(topic.name).inc()
 
     return send
-
-
-def _security(config: SimulatorConfig) -> dict[str, Any]:
-    if config.security_protocol == "PLAINTEXT":
-        return {"security_protocol": "PLAINTEXT"}
-    return {
-        "security_protocol": config.security_protocol,
-        "sasl_mechanism": "SCRAM-SHA-512",
-        "sasl_plain_username": config.sasl_username,
-        "sasl_plain_password": config.sasl_password,
-        "ssl_cafile": config.ssl_cafile or None,
-    }

@@ -22,9 +22,9 @@ def prior(
     version: Annotated[str, typer.Option(help="Version that messages will carry.")] = "1",
 ) -> None:
     """Build the prior, which scores until a trained model exists, and check its export."""
-    from freshet_trainer.publish import publish_prior
+    from freshet_trainer.prior import write_prior
 
-    worst = publish_prior(output, version)
+    worst = write_prior(output, version)
     typer.echo(f"{output}: Keras and ONNX differ by {worst:.1e} at most")
 
 

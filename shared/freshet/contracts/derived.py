@@ -23,6 +23,8 @@ class CatalogItem(Message, frozen=True, kw_only=True):
         embedding: content vector, unit length, little-endian float16, base64 in JSON.
         embedding_version: names the space: vectors compare within one version only.
         content_hash: of what was understood; an item sent again unchanged costs nothing.
+        tokens: buckets of the first 48 words of title, tags and text, little-endian uint16,
+            base64 in JSON; what models that read words are given.
     """
 
     item_id: Identifier
@@ -31,6 +33,7 @@ class CatalogItem(Message, frozen=True, kw_only=True):
     embedding: bytes
     embedding_version: str
     content_hash: str
+    tokens: bytes = b""
     published_ms: Milliseconds
     category: str | None = None
     language: str | None = None

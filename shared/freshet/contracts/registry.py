@@ -6,6 +6,7 @@ from typing import Literal
 from freshet.contracts.derived import CatalogItem, DeadLetter, Interests, Trend
 from freshet.contracts.envelope import Message
 from freshet.contracts.inputs import Click, Feedback, Impression, Item, Query, Request
+from freshet.contracts.models import ModelRecord
 from freshet.contracts.recommendations import Recommendations
 
 HOUR_MS = 3_600_000
@@ -34,7 +35,7 @@ class Topic:
 
     name: str
     value: type[Message]
-    key: Literal["user_id", "item_id"] | None
+    key: Literal["user_id", "item_id", "model"] | None
     meaning: str
     producers: tuple[str, ...]
     consumers: tuple[str, ...]
@@ -60,7 +61,7 @@ CLICKS = Topic(
     key="user_id",
     meaning="A user opened an item.",
     producers=("yours", "simulator"),
-    consumers=("interests", "trends"),
+    consumers=("interests", "trends", "trainer"),
 )
 QUERIES = Topic(
     name="queries",
@@ -68,7 +69,7 @@ QUERIES = Topic(
     key="user_id",
     meaning="A user searched.",
     producers=("yours", "simulator"),
-    consumers=("interests",),
+    consumers=("interests", "trainer"),
 )
 FEEDBACK = Topic(
     name="feedback",
@@ -76,7 +77,7 @@ FEEDBACK = Topic(
     key="user_id",
     meaning="A user judged an item.",
     producers=("yours", "simulator"),
-    consumers=("interests", "trends"),
+    consumers=("interests", "trends", "trainer"),
 )
 IMPRESSIONS = Topic(
     name="impressions",
@@ -84,7 +85,7 @@ IMPRESSIONS = Topic(
     key="user_id",
     meaning="A user saw a list of items.",
     producers=("yours", "simulator"),
-    consumers=("trends",),
+    consumers=("trends", "trainer"),
 )
 REQUESTS = Topic(
     name="requests",
@@ -101,7 +102,7 @@ CATALOG = Topic(
     key="item_id",
     meaning="Every item as Freshet understands it: tags, embedding, language.",
     producers=("catalog",),
-    consumers=("interests", "ranker"),
+    consumers=("interests", "ranker", "trainer"),
     cleanup="compact",
     tombstones=True,
 )
@@ -131,8 +132,20 @@ RECOMMENDATIONS = Topic(
     key="user_id",
     meaning="Personal lists, with how each came about.",
     producers=("ranker",),
-    consumers=("yours", "simulator"),
+    consumers=("yours", "simulator", "trainer"),
     retention_ms=DAY_MS,
+)
+MODELS = Topic(
+    name="models",
+    value=ModelRecord,
+    key="model",
+    meaning="Model versions: where each is, what it may do, and why.",
+    producers=("trainer", "freshet models"),
+    consumers=("ranker", "trainer", "freshet models"),
+    cleanup="compact",
+    # One partition: which champion is the newest is a matter of order.
+    partitions=1,
+    tombstones=True,
 )
 DEAD_LETTERS = Topic(
     name="dead-letters",
@@ -156,5 +169,6 @@ TOPICS: tuple[Topic, ...] = (
     INTERESTS,
     TRENDS,
     RECOMMENDATIONS,
+    MODELS,
     DEAD_LETTERS,
 )

@@ -1,29 +1,35 @@
-"""The manifest of a model version, and the checks before its graphs are opened."""
+"""The manifest of a model version, and the checks before its files are opened."""
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
+from freshet.contracts.models import GateVerdict
 from freshet.models.features import CROSS_FEATURES
+from freshet.models.inputs import ITEM_INPUTS, SCORER_INPUTS, USER_INPUTS
 
 #: What this library reads and writes. A folder of another contract is refused.
-CONTRACT = 1
+CONTRACT = 2
 
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 1_048_576
-MAX_GRAPH_BYTES = 512 * 1_048_576
+MAX_FILE_BYTES = 512 * 1_048_576
 
-_SAFE_NAME = re.compile(r"^[A-Za-z0-9_-]{1,64}\.onnx$")
+_SAFE_NAME = re.compile(r"^[A-Za-z0-9_-]{1,64}\.(onnx|npz)$")
 
-
-#: Of each graph: its inputs and its outputs.
-GRAPHS = {
-    "user_encoder": ({"interest_vectors"}, {"user_vector"}),
-    "item_encoder": ({"embedding"}, {"item_vector"}),
-    "scorer": ({"user_vector", "item_vector", "cross"}, {"score", "probability"}),
+#: Of each graph: the inputs that it may read, those that it must, and its outputs.
+GRAPHS: Mapping[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
+    "user_encoder": (frozenset(USER_INPUTS), frozenset(), frozenset({"user_vector"})),
+    "item_encoder": (frozenset(ITEM_INPUTS), frozenset(), frozenset({"item_vector"})),
+    "scorer": (
+        frozenset(SCORER_INPUTS),
+        frozenset(SCORER_INPUTS),
+        frozenset({"score", "probability"}),
+    ),
 }
 
 
@@ -31,46 +37,59 @@ class ModelRefused(Exception):
     """A model folder that must not serve; the text says what is wrong with it."""
 
 
-class Graph(msgspec.Struct, frozen=True, kw_only=True):
-    """One ONNX file.
-
-    Attributes:
-        file: its name in the folder.
-        sha256: of its bytes, hexadecimal.
-        inputs, outputs: names to shapes; a text is a dynamic dimension. All are float32.
-    """
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of the folder: its name and the sha256 of its bytes, hexadecimal."""
 
     file: str
     sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Graph(File, frozen=True, kw_only=True):
+    """One ONNX file.
+
+    Attributes:
+        inputs, outputs: names to shapes; a text is a dynamic dimension.
+    """
+
     inputs: dict[str, list[int | str]]
     outputs: dict[str, list[int | str]]
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a model version is.
 
     Attributes:
         contract: version of this form.
         name, version: of the model; messages carry `name@version`.
-        parent: the version that it was trained from.
+        architecture: how it is built; the name of its file in the trainer.
+        parent: label of the version that its training started from.
         embedding_version: the space of content vectors that it reads.
         cross_features: names, in the order of the scorer's last dimension.
-        user_encoder: interest_vectors [b, 3, d] -> user_vector [b, e].
-        item_encoder: embedding [n, d] -> item_vector [n, e].
+        user_encoder: some of `USER_INPUTS` -> user_vector [b, u].
+        item_encoder: some of `ITEM_INPUTS` -> item_vector [n, e].
         scorer: user_vector, item_vector [b, k, e], cross [b, k, f] -> score, probability [b, k].
         metrics: figures measured before it was published.
+        gates: what the gates said.
+        dimension_names: of a readable model, the interest tag that each dimension stands for.
+        weights: what a later training can start from; serving never reads it.
+        made_ms: when it was made.
     """
 
     contract: int
     name: str
     version: str
-    parent: str | None
+    architecture: str
     embedding_version: str
     cross_features: list[str]
     user_encoder: Graph
     item_encoder: Graph
     scorer: Graph
-    metrics: dict[str, float]
+    parent: str | None = None
+    metrics: dict[str, float] = {}
+    gates: list[GateVerdict] = []
+    dimension_names: list[str] = []
+    weights: File | None = None
+    made_ms: int = 0
 
     @property
     def label(self) -> str:
@@ -81,6 +100,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     def graphs(self) -> tuple[Graph, Graph, Graph]:
         """User encoder, item encoder, scorer."""
         return self.user_encoder, self.item_encoder, self.scorer
+
+    @property
+    def file_names(self) -> list[str]:
+        """The files of the folder, beside the manifest."""
+        others = [] if self.weights is None else [self.weights]
+        return [one.file for one in (*self.graphs, *others)]
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -99,12 +124,15 @@ def read_manifest(folder: Path) -> Manifest:
         raise ModelRefused(f"{path} cannot be read: {error}") from error
     if manifest.contract != CONTRACT:
         raise ModelRefused(f"{path} is of contract {manifest.contract}, {CONTRACT} is served here")
-    if tuple(manifest.cross_features) != CROSS_FEATURES:
-        raise ModelRefused(f"{path} asks for features {manifest.cross_features}, not those served")
-    for (role, (inputs, outputs)), graph in zip(GRAPHS.items(), manifest.graphs, strict=True):
-        if graph.inputs.keys() != inputs or graph.outputs.keys() != outputs:
+    unknown = set(manifest.cross_features) - set(CROSS_FEATURES)
+    if unknown:
+        raise ModelRefused(f"{path} asks for features that are not served: {sorted(unknown)}")
+    for (role, (may, must, gives)), graph in zip(GRAPHS.items(), manifest.graphs, strict=True):
+        if not must <= graph.inputs.keys() <= may or graph.outputs.keys() != gives:
             raise ModelRefused(f"{path} has a {role} that reads or gives something else")
         _check_file(folder, graph)
+    if manifest.weights is not None:
+        _check_file(folder, manifest.weights)
     return manifest
 
 
@@ -120,15 +148,20 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _check_file(folder: Path, graph: Graph) -> None:
-    if not _SAFE_NAME.match(graph.file):
-        raise ModelRefused(f"{graph.file!r} is not the name of a graph in this folder")
-    path = folder / graph.file
+def file_name_is_safe(name: str) -> bool:
+    """Whether a name can only be that of a file in the model's own folder."""
+    return bool(_SAFE_NAME.match(name))
+
+
+def _check_file(folder: Path, one: File) -> None:
+    if not file_name_is_safe(one.file):
+        raise ModelRefused(f"{one.file!r} is not the name of a file of this folder")
+    path = folder / one.file
     try:
-        if path.stat().st_size > MAX_GRAPH_BYTES:
-            raise ModelRefused(f"{path} is larger than {MAX_GRAPH_BYTES} bytes")
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ModelRefused(f"{path} is larger than {MAX_FILE_BYTES} bytes")
         actual = sha256_of(path)
     except OSError as error:
         raise ModelRefused(f"{path} cannot be read: {error}") from error
-    if actual != graph.sha256:
-        raise ModelRefused(f"{path} was changed: its sha256 is {actual}, not {graph.sha256}")
+    if actual != one.sha256:
+        raise ModelRefused(f"{path} was changed: its sha256 is {actual}, not {one.sha256}")

@@ -106,8 +106,13 @@ async def _start(
     """Join the group only when the views are whole: nothing is answered from half a catalog."""
     for view in views:
         await view.caught_up.wait()
+    await service.prepare()
     await app.start()
-    await asyncio.gather(Processing(service, config, app, metrics).run(), _or_crash_of(app))
+    await asyncio.gather(
+        Processing(service, config, app, metrics).run(),
+        _or_crash_of(app),
+        *(work() for work in service.background),
+    )
 
 
 async def _or_crash_of(app: FreshetApp) -> None:

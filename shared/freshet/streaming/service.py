@@ -1,7 +1,8 @@
 """What a service is made of: its inputs, its memory, and one function from batches to outputs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from prometheus_client import CollectorRegistry
 
@@ -13,6 +14,10 @@ from freshet.streaming.view import View
 
 def _nothing(outputs: Sequence[Output], now_ms: int) -> None:
     del outputs, now_ms
+
+
+async def _at_once() -> None:
+    pass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,8 @@ class Service:
         max_records: taken from the broker at once, at most. Many spread the cost of a set; it must
             stay well below the time in which the broker expects a sign of life.
         confirmed: called with the outputs once the broker has them, for measuring.
+        prepare: awaited when the views are whole, before the first batch is processed.
+        background: run beside the processing, for ever; what raises ends the process.
     """
 
     name: str
@@ -42,3 +49,5 @@ class Service:
     views: tuple[View, ...] = field(default=())
     max_records: int = 65_536
     confirmed: Callable[[Sequence[Output], int], None] = _nothing
+    prepare: Callable[[], Coroutine[Any, Any, None]] = _at_once
+    background: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()

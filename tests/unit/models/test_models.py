@@ -8,10 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from freshet.domain.ranking.ask import Ask
+from freshet.domain.ranking.context import context
+from freshet.domain.ranking.inventory import Inventory
 from freshet.models.features import CROSS_FEATURES
 from freshet.models.manifest import ModelRefused, read_manifest
-from freshet_ranker.config import PRIOR
+from freshet_ranker.config import PRIOR, RankerConfig
 from freshet_ranker.scoring import OnnxScorer
+
+SPACE = RankerConfig().embedding_version
 
 
 @pytest.fixture
@@ -25,8 +30,12 @@ def change(folder: Path, **fields: Any) -> None:
 
 
 def test_the_prior_is_served(folder: Path) -> None:
-    scorer = OnnxScorer(folder, threads=1)
-    assert (scorer.label, scorer.vector_dimension) == ("prior@1", 128)
+    assert OnnxScorer(folder, Inventory(SPACE), threads=1).label == "prior@1"
+
+
+def test_a_model_of_another_space_is_refused(folder: Path) -> None:
+    with pytest.raises(ModelRefused, match="the catalog is in"):
+        OnnxScorer(folder, Inventory("another"), threads=1)
 
 
 def test_a_changed_graph_is_refused(folder: Path) -> None:
@@ -39,7 +48,7 @@ def test_a_changed_graph_is_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"contract": 2}, "contract 2"),
+        ({"contract": 3}, "contract 3"),
         ({"cross_features": ["other"]}, "features"),
         ({"scorer": None}, "cannot be read"),
     ],
@@ -77,8 +86,8 @@ def test_a_graph_that_is_not_what_the_manifest_says_is_refused(folder: Path) -> 
     manifest = json.loads((folder / "manifest.json").read_text())
     encoder = manifest["item_encoder"]
     change(folder, scorer={**manifest["scorer"], **{k: encoder[k] for k in ("file", "sha256")}})
-    with pytest.raises(ModelRefused, match="has inputs"):
-        OnnxScorer(folder, threads=1)
+    with pytest.raises(ModelRefused, match="reads or gives"):
+        OnnxScorer(folder, Inventory(SPACE), threads=1)
 
 
 def feature(**values: float) -> np.ndarray[tuple[int, int, int], np.dtype[np.float32]]:
@@ -93,10 +102,10 @@ def feature(**values: float) -> np.ndarray[tuple[int, int, int], np.dtype[np.flo
     [("tag_match", True), ("popularity", True), ("query_match", True), ("tag_dislike", False)],
 )
 def test_the_prior_orders_as_it_says(name: str, better: bool) -> None:
-    scorer = OnnxScorer(PRIOR, threads=1)
-    users, items = np.zeros((1, 128), np.float32), np.zeros((1, 2, 128), np.float32)
-    score, probability = scorer.score(users, items, feature(**{name: 0.5}))
+    inventory = Inventory(SPACE)
+    scorer = OnnxScorer(PRIOR, inventory, threads=1)
+    nobody = context(inventory, [Ask.nobody()])
+    score, probability = scorer.score(nobody, np.zeros((1, 2), np.int64), feature(**{name: 0.5}))
     assert (score[0, 1] > score[0, 0]) == better
     assert (probability[0, 1] > probability[0, 0]) == better
     assert probability[0, 0] == pytest.approx(0.05, abs=0.01)
-    assert not scorer.encode_users(np.zeros((1, 3, 128), np.float32)).any()

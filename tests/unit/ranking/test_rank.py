@@ -19,6 +19,8 @@ from harness.ranking import (
     trends,
 )
 
+PLAIN = PlainScorer()
+
 
 def ranking(
     inventory: Inventory | None = None,
@@ -26,9 +28,7 @@ def ranking(
     exploration: float = 0.0,
 ) -> Ranking:
     inventory = stocked() if inventory is None else inventory
-    return Ranking(
-        inventory, popularity or trends(inventory, {7: 30, 11: 5}), PlainScorer(), exploration
-    )
+    return Ranking(inventory, popularity or trends(inventory, {7: 30, 11: 5}), exploration)
 
 
 def only(made: list[Recommendations]) -> Recommendations:
@@ -45,7 +45,7 @@ def subject(item_id: str) -> str:
 
 
 def test_who_clicks_on_the_sea_is_shown_the_sea() -> None:
-    made = only(ranking().rank([ask(state("ada", [0, 5, 10, 15]))], T0))
+    made = only(ranking().rank([ask(state("ada", [0, 5, 10, 15]))], PLAIN, T0))
     assert made.strategy == "personalised"
     assert [subject(one) for one in ids(made)].count("sea") >= 7
     assert {reason.kind for one in made.items for reason in one.reasons} & {"tag", "because_of"}
@@ -54,9 +54,9 @@ def test_who_clicks_on_the_sea_is_shown_the_sea() -> None:
 
 def test_what_was_acted_on_or_is_excluded_is_not_shown() -> None:
     known = state("ada", [0, 5, 10])
-    first = only(ranking().rank([ask(known)], T0))
+    first = only(ranking().rank([ask(known)], PLAIN, T0))
     banned = ids(first)[:3]
-    made = only(ranking().rank([ask(known, exclude=banned)], T0))
+    made = only(ranking().rank([ask(known, exclude=banned)], PLAIN, T0))
     assert not {"item-0", "item-5", "item-10", *banned} & set(ids(made))
     assert len(made.items) == 10
 
@@ -64,27 +64,27 @@ def test_what_was_acted_on_or_is_excluded_is_not_shown() -> None:
 def test_a_withdrawn_item_is_never_shown() -> None:
     inventory = stocked()
     known = state("ada", [0, 5])
-    top = ids(only(ranking(inventory).rank([ask(known)], T0)))[0]
+    top = ids(only(ranking(inventory).rank([ask(known)], PLAIN, T0)))[0]
     inventory.withdraw(top)
-    assert top not in ids(only(ranking(inventory).rank([ask(known)], T0)))
+    assert top not in ids(only(ranking(inventory).rank([ask(known)], PLAIN, T0)))
     put(inventory, item(int(top.removeprefix("item-"))))
-    assert top in ids(only(ranking(inventory).rank([ask(known)], T0)))
+    assert top in ids(only(ranking(inventory).rank([ask(known)], PLAIN, T0)))
 
 
 def test_a_category_is_kept_to() -> None:
-    made = only(ranking().rank([ask(state("ada", [0, 5, 10]), category="war", count=5)], T0))
+    made = only(ranking().rank([ask(state("ada", [0, 5, 10]), category="war", count=5)], PLAIN, T0))
     assert made.items
     assert {subject(one) for one in ids(made)} == {"war"}
-    assert only(ranking().rank([ask(None, category="unheard of")], T0)).items == []
+    assert only(ranking().rank([ask(None, category="unheard of")], PLAIN, T0)).items == []
 
 
 def test_a_disliked_tag_keeps_its_items_down() -> None:
-    made = only(ranking().rank([ask(state("ada", [0, 6], disliked=("war",)))], T0))
+    made = only(ranking().rank([ask(state("ada", [0, 6], disliked=("war",)))], PLAIN, T0))
     assert [subject(one) for one in ids(made)].count("war") <= 1
 
 
 def test_a_query_is_answered_first_and_named_as_the_reason() -> None:
-    made = only(ranking().rank([ask(None, query="Space, please")], T0))
+    made = only(ranking().rank([ask(None, query="Space, please")], PLAIN, T0))
     assert subject(made.items[0].item_id) == "space"
     assert made.items[0].reasons[0].kind == "query"
 
@@ -102,13 +102,13 @@ def test_the_strategy_follows_from_what_is_known(
     known: object, clicks: dict[int, float], strategy: str
 ) -> None:
     inventory = stocked()
-    made = only(ranking(inventory, trends(inventory, clicks)).rank([ask(known)], T0))  # type: ignore[arg-type]
+    made = only(ranking(inventory, trends(inventory, clicks)).rank([ask(known)], PLAIN, T0))  # type: ignore[arg-type]
     assert made.strategy == strategy
     assert len(made.items) == 10
 
 
 def test_a_stranger_is_shown_what_is_trending() -> None:
-    made = only(ranking().rank([ask(None)], T0))
+    made = only(ranking().rank([ask(None)], PLAIN, T0))
     assert "item-7" in ids(made)
     reasons = {one.item_id: {reason.kind for reason in one.reasons} for one in made.items}
     assert "trending" in reasons["item-7"]
@@ -117,21 +117,21 @@ def test_a_stranger_is_shown_what_is_trending() -> None:
 def test_company_changes_nothing() -> None:
     asks: list[Ask] = [ask(state(f"u{n}", [n, 2 * n, 3 * n])) for n in range(1, 30)]
     asks += [ask(None, query="love"), ask(None, count=3)]
-    together = ranking(exploration=0.3).rank(asks, T0)
-    alone = [only(ranking(exploration=0.3).rank([one], T0)) for one in asks]
+    together = ranking(exploration=0.3).rank(asks, PLAIN, T0)
+    alone = [only(ranking(exploration=0.3).rank([one], PLAIN, T0)) for one in asks]
     assert [ids(one) for one in together] == [ids(one) for one in alone]
 
 
 def test_a_list_made_again_is_the_same_list() -> None:
     asked = ask(state("ada", [0, 5, 10]))
-    first, again = (only(ranking(exploration=0.5).rank([asked], T0 + n)) for n in (0, 50))
+    first, again = (only(ranking(exploration=0.5).rank([asked], PLAIN, T0 + n)) for n in (0, 50))
     assert first.recommendation_id == again.recommendation_id == first.event_id
     assert ids(first) == ids(again)
 
 
 def test_an_empty_shop_gives_an_empty_list() -> None:
-    inventory = Inventory(128, "s")
-    made = only(ranking(inventory, trends(inventory, {})).rank([ask(None)], T0))
+    inventory = Inventory("s")
+    made = only(ranking(inventory, trends(inventory, {})).rank([ask(None)], PLAIN, T0))
     assert (made.items, made.strategy) == ([], "cold_start")
 
 
@@ -143,4 +143,4 @@ def test_hostile_embeddings_are_refused_and_counted() -> None:
     put(inventory, item(4, embedding_version="another"))
     assert inventory.refused == 5
     assert not inventory.available[:5].any()
-    assert only(ranking(inventory, trends(inventory, {})).rank([ask(None)], T0)).items == []
+    assert only(ranking(inventory, trends(inventory, {})).rank([ask(None)], PLAIN, T0)).items == []

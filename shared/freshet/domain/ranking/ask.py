@@ -1,7 +1,6 @@
-"""What is asked of the ranking, and what it asks of a model."""
+"""What is asked of the ranking."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,26 +36,12 @@ class Ask:
     category: str | None = None
     query: str | None = None
 
-
-class Scorer(Protocol):
-    """A model version, ready to score.
-
-    Attributes:
-        label: `name@version`.
-    """
-
-    label: str
-
-    def encode_items(self, embeddings: Floats) -> Floats:
-        """[n, 128] -> [n, e]."""
-        ...
-
-    def encode_users(self, interest_vectors: Floats) -> Floats:
-        """[b, 3, 128] -> [b, e]."""
-        ...
-
-    def score(
-        self, user_vectors: Floats, item_vectors: Floats, cross: Floats
-    ) -> tuple[Floats, Floats]:
-        """[b, e], [b, k, e], [b, k, f] -> score [b, k], probability [b, k]."""
-        ...
+    @classmethod
+    def nobody(cls) -> "Ask":
+        """The ask of a user of whom nothing is known, to try a model with."""
+        return cls(
+            user_id="nobody",
+            state=None,
+            trigger=Trigger(kind="request", event_id="nobody"),
+            cause=None,
+        )

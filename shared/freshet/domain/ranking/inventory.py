@@ -1,18 +1,22 @@
 """All items as arrays, a row an item, so that a micro-batch of users is scored at once."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.derived import CatalogItem
+from freshet.domain.content.words import words
 from freshet.domain.interest.knowledge import DIMENSION
+from freshet.domain.ranking.ask import Rows
+from freshet.models.inputs import ITEM_TOKENS, VOCABULARY, item_hash
 
 #: Interest tags of an item that matching looks at.
 MAX_TAGS = 12
 
-_WORD = re.compile(r"[^\W_]+")
+_COLUMNS = (
+    *("embeddings", "item_hash", "item_tokens", "available", "published_ms", "categories", "tags"),
+)
 
 
 class Inventory:
@@ -25,7 +29,8 @@ class Inventory:
         rows: item id to row.
         ids: row to item id.
         embeddings: content vectors, shape [capacity, 128], unit length.
-        vectors: the model's item vectors, shape [capacity, e].
+        item_hash: buckets of the ids, shape [capacity].
+        item_tokens: buckets of the words, shape [capacity, 48].
         available: may be recommended.
         published_ms: when it came.
         categories: code of the category, 0 for none.
@@ -34,19 +39,20 @@ class Inventory:
         refused: entries whose embedding is of another space or form.
     """
 
-    def __init__(self, vector_dimension: int, embedding_version: str) -> None:
+    def __init__(self, embedding_version: str) -> None:
         self.rows: dict[str, int] = {}
         self.ids: list[str] = []
         self.tag_names: list[tuple[str, ...]] = []
         self.tag_codes: dict[str, int] = {}
         self.category_codes: dict[str, int] = {}
         self.refused = 0
-        self._embedding_version = embedding_version
+        self.embedding_version = embedding_version
         self._codes_by_word: dict[str, set[int]] = {}
         self._rows_by_code: dict[int, list[int]] = {}
         capacity = 1024
         self.embeddings = np.zeros((capacity, DIMENSION), np.float32)
-        self.vectors = np.zeros((capacity, vector_dimension), np.float32)
+        self.item_hash = np.zeros(capacity, np.int32)
+        self.item_tokens = np.zeros((capacity, ITEM_TOKENS), np.uint16)
         self.available = np.zeros(capacity, np.bool_)
         self.published_ms = np.zeros(capacity, np.float64)
         self.categories = np.zeros(capacity, np.int32)
@@ -64,13 +70,14 @@ class Inventory:
             self.tag_names.append(())
             if row == len(self.available):
                 self._grow()
+            self.item_hash[row] = item_hash(item_id)
         return row
 
     def readable(self, item: CatalogItem) -> NDArray[np.float32] | None:
         """The item's content vector, or None (and counted) where it is not one of this space."""
         vector = np.zeros(0, np.float32)
         if (
-            item.embedding_version == self._embedding_version
+            item.embedding_version == self.embedding_version
             and len(item.embedding) == 2 * DIMENSION
         ):
             vector = np.frombuffer(item.embedding, "<f2").astype(np.float32)
@@ -79,23 +86,19 @@ class Inventory:
             return None
         return vector
 
-    def put(
-        self,
-        items: Sequence[CatalogItem],
-        embeddings: NDArray[np.float32],
-        vectors: NDArray[np.float32],
-    ) -> None:
-        """Take items with their content vectors [n, 128] and the model's item vectors [n, e]."""
-        for item, embedding, vector in zip(items, embeddings, vectors, strict=True):
-            row = self.row(item.item_id)
-            self.embeddings[row] = embedding
-            self.vectors[row] = vector
+    def put(self, items: Sequence[CatalogItem], embeddings: NDArray[np.float32]) -> Rows:
+        """Take items with their content vectors [n, 128]; returns their rows."""
+        rows = np.array([self.row(item.item_id) for item in items], np.int64)
+        self.embeddings[rows] = embeddings
+        for item, row in zip(items, rows.tolist(), strict=True):
+            self.item_tokens[row] = _tokens(item)
             self.available[row] = item.available
             self.published_ms[row] = item.published_ms
             self.categories[row] = self.category_code(item.category)
             names = tuple(item.tags[:MAX_TAGS])
             if names != self.tag_names[row]:
                 self._set_tags(row, names)
+        return rows
 
     def withdraw(self, item_id: str) -> None:
         """Never recommend an item again, unless it comes back."""
@@ -110,9 +113,9 @@ class Inventory:
 
     def codes_named_by(self, text: str) -> tuple[set[int], int]:
         """Codes of the tags that share a word with a search, and how many words it has."""
-        words = set(_words(text))
-        codes = [self._codes_by_word.get(word, set()) for word in words]
-        return set().union(*codes), max(1, len(words))
+        named = set(words(text))
+        codes = [self._codes_by_word.get(word, set()) for word in named]
+        return set().union(*codes), max(1, len(named))
 
     def carries(self, row: int, codes: set[int]) -> bool:
         """Whether an item has one of the tags."""
@@ -135,23 +138,18 @@ class Inventory:
             code = self.tag_codes.get(name)
             if code is None:
                 code = self.tag_codes[name] = len(self.tag_codes) + 1
-                for word in _words(name):
+                for word in words(name):
                     self._codes_by_word.setdefault(word, set()).add(code)
             self.tags[row, place] = code
             self._rows_by_code.setdefault(code, []).append(row)
 
     def _grow(self) -> None:
-        for name in ("embeddings", "vectors", "available", "published_ms", "categories", "tags"):
+        for name in _COLUMNS:
             array = getattr(self, name)
             setattr(self, name, np.concatenate([array, np.zeros_like(array)]))
 
 
-def _words(text: str) -> list[str]:
-    """Words of a text; of Chinese, where words have no spaces, pairs of characters."""
-    words: list[str] = []
-    for word in _WORD.findall(text.casefold()):
-        if len(word) > 2 and "\u4e00" <= word[0] <= "\u9fff":
-            words += [word[at : at + 2] for at in range(len(word) - 1)]
-        else:
-            words.append(word)
-    return words
+def _tokens(item: CatalogItem) -> NDArray[np.uint16]:
+    """The words of an item; none where the catalog gave none."""
+    found = np.frombuffer(item.tokens[: len(item.tokens) // 2 * 2], "<u2")[:ITEM_TOKENS]
+    return np.pad(np.minimum(found, VOCABULARY - 1), (0, ITEM_TOKENS - len(found)))

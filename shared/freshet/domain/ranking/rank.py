@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.recommendations import Recommendations
-from freshet.domain.ranking.ask import Ask, Floats, Rows, Scorer
+from freshet.domain.ranking.ask import Ask, Floats, Rows
 from freshet.domain.ranking.candidates import explore, nearest, searched, shared
 from freshet.domain.ranking.context import Context, context
 from freshet.domain.ranking.features import CONTENT, cross_features
@@ -16,6 +16,7 @@ from freshet.domain.ranking.identity import recommendation_id, uniforms
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.messages import Made, messages
 from freshet.domain.ranking.popularity import Popularity
+from freshet.domain.ranking.scorer import Scorer
 from freshet.domain.ranking.selector import POOL, select
 from freshet.domain.ranking.strategy import exploration_of, strategy_of
 
@@ -28,39 +29,35 @@ class Ranking:
     Args:
         inventory: the items.
         popularity: their trends.
-        scorer: the model.
         exploration: chance of an exploring pick at each rank for a user who is known.
     """
 
-    def __init__(
-        self, inventory: Inventory, popularity: Popularity, scorer: Scorer, exploration: float
-    ) -> None:
+    def __init__(self, inventory: Inventory, popularity: Popularity, exploration: float) -> None:
         self._inventory = inventory
         self._popularity = popularity
-        self._scorer = scorer
         self._exploration = exploration
 
-    def rank(self, asks: Sequence[Ask], now_ms: int) -> list[Recommendations]:
+    def rank(self, asks: Sequence[Ask], scorer: Scorer, now_ms: int) -> list[Recommendations]:
         """One list for each ask. The same asks give the same lists, together or one by one.
 
         Args:
             asks: of a micro-batch; they share one run of the model.
+            scorer: the model.
             now_ms: the time now.
         """
         if not asks:
             return []
         self._popularity.refresh(now_ms)
         known = context(self._inventory, asks)
-        ids = [recommendation_id(ask, self._scorer.label) for ask in asks]
+        ids = [recommendation_id(ask, scorer.label) for ask in asks]
         # For each rank two numbers, then those of the exploring candidates; a list's numbers
         # do not depend on how many others are made with it.
         chances = np.stack([uniforms(one, explore.COUNT + 2 * 100) for one in ids])
-        users = self._scorer.encode_users(known.interests)
         tried = explore.explore(len(self._inventory), chances[:, : explore.COUNT])
-        rows = self._candidates(known, users, tried)
+        rows = self._candidates(known, tried)
         mask = allowed(self._inventory, asks, known.acts, rows)
         cross = cross_features(self._inventory, self._popularity, known, rows, now_ms)
-        score, probability = self._scorer.score(users, self._inventory.vectors[rows], cross)
+        score, probability = scorer.score(known, rows, cross)
         score = np.where(mask, score, -np.inf)
         pool = _pool(score, rows, tried)
         strategies = [strategy_of(count, self._popularity.known) for count in known.signals]
@@ -83,13 +80,13 @@ class Ranking:
             propensity=selection.propensity,
             explored=selection.explored,
         )
-        return messages(asks, made, self._inventory, self._popularity, self._scorer.label, now_ms)
+        return messages(asks, made, self._inventory, self._popularity, scorer.label, now_ms)
 
-    def _candidates(self, known: Context, users: Floats, tried: Rows) -> Rows:
-        count = len(users)
+    def _candidates(self, known: Context, tried: Rows) -> Rows:
+        count = len(tried)
         rows = np.concatenate(
             [
-                nearest.nearest(self._inventory, users),
+                nearest.nearest(self._inventory, known.interests),
                 searched.searched(self._inventory, known.query_codes),
                 shared.trending(self._popularity, count),
                 shared.fresh(self._popularity, count),

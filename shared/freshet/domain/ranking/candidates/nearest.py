@@ -8,17 +8,22 @@ from freshet.domain.ranking.inventory import Inventory
 COUNT = 80
 
 
-def nearest(inventory: Inventory, user_vectors: Floats) -> Rows:
-    """The available items with the largest product with each user's vector [b, e].
+#: How much each interest says where to look: what the user does now leads.
+PACES = np.array([1.0, 0.7, 0.4], np.float32)
 
-    Exact: one matrix product, good to some 200,000 items. None for a user without a vector.
+
+def nearest(inventory: Inventory, interests: Floats) -> Rows:
+    """The available items whose content is nearest to the interests [b, 3, 128] taken together.
+
+    Exact: one matrix product, good to some 200,000 items. None for a user of no interests.
     """
     n = len(inventory)
     if not n:
-        return np.full((len(user_vectors), 0), -1)
-    likeness = user_vectors @ inventory.vectors[:n].T
+        return np.full((len(interests), 0), -1)
+    taste = PACES @ interests
+    likeness = taste @ inventory.embeddings[:n].T
     likeness += np.where(inventory.available[:n], np.float32(0), np.float32(-np.inf))
     count = min(COUNT, n)
-    rows = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
-    rows[~user_vectors.any(axis=1)] = -1
+    rows = np.argpartition(likeness, n - count, axis=1)[:, n - count :]
+    rows[~taste.any(axis=1)] = -1
     return rows

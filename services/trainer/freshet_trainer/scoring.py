@@ -1,0 +1,36 @@
+"""What an exported model says of lists: by the graphs that serve, not by Keras."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freshet.domain.learning.examples import Examples, ItemTable
+from freshet.graphs import Graphs
+from freshet_trainer.training.batches import Batch, batches
+
+#: Lists of one run.
+LISTS = 64
+
+
+def score_examples(
+    folder: Path, examples: Examples, table: ItemTable
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Scores and probabilities of all candidates, [n, k] each; those of padding mean nothing.
+
+    Raises:
+        ModelRefused: the folder is not fit to serve.
+    """
+    graphs = Graphs(folder, threads=1)
+    features = tuple(graphs.manifest.cross_features)
+    parts = [run_batch(graphs, batch) for batch in batches(examples, table, features, LISTS, None)]
+    score, probability = zip(*parts, strict=True)
+    return np.concatenate(score), np.concatenate(probability)
+
+
+def run_batch(graphs: Graphs, batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Scores and probabilities of a batch's candidates, [b, k] each."""
+    vectors = graphs.encode_items(batch.items)
+    there = (batch.recent > 0)[:, :, None]
+    user = {**batch.user, "recent_vectors": vectors[batch.recent] * there}
+    return graphs.score(user, vectors[batch.candidates], batch.cross)

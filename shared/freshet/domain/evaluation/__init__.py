@@ -1,0 +1,1 @@
+"""How good lists are: offline measures, each with how sure it is."""

@@ -1,0 +1,61 @@
+"""What models read of users, out of their context: one function for serving and for training."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freshet.domain.content.words import words
+from freshet.domain.ranking.ask import Floats, Rows
+from freshet.domain.ranking.context import Context
+from freshet.models.inputs import RECENT, USER_TOKENS, tokens
+
+#: So that the strongest act is 1, and an act of four months ago too.
+_STRENGTH_SCALE = 3.0
+_AGE_SCALE = 8.0
+
+_HOUR_MS = 3_600_000
+
+#: As many of the liked tags as can fill the words that a model reads.
+_LIKED_TAGS = USER_TOKENS
+
+
+@dataclass(frozen=True, slots=True)
+class UserInputs:
+    """The last acts of b users, the newest last, padded in front.
+
+    Attributes:
+        recent_rows: rows of their items, -1 for padding and unknown items, [b, 32].
+        recent_acts: 1 if it is there, its strength / 3, log(1 + age in hours) / 8; [b, 32, 3],
+            0 wherever `recent_rows` is -1.
+    """
+
+    recent_rows: Rows
+    recent_acts: Floats
+
+
+def user_inputs(known: Context) -> UserInputs:
+    """The acts of the users of a micro-batch as models read them."""
+    acts = known.acts
+    count = min(RECENT, acts.rows.shape[1])
+    first = RECENT - count
+    rows = np.full((len(acts.rows), RECENT), -1)
+    recent = np.zeros((*rows.shape, 3), np.float32)
+    if count:
+        rows[:, first:] = acts.rows[:, -count:]
+        there = rows[:, first:] >= 0
+        recent[:, first:, 0] = there
+        recent[:, first:, 1] = acts.strength[:, -count:] / _STRENGTH_SCALE * there
+        ages_h = np.maximum(acts.age_ms[:, -count:], 0.0) / _HOUR_MS
+        recent[:, first:, 2] = np.log1p(ages_h) / _AGE_SCALE * there
+    return UserInputs(rows, recent)
+
+
+def user_tokens(known: Context) -> NDArray[np.int32]:
+    """Buckets of the words of each user's search, then of the strongest liked tags, [b, 24]."""
+    rows = np.zeros((len(known.tags), USER_TOKENS), np.int32)
+    for row, query, weights in zip(rows, known.queries, known.tags, strict=True):
+        liked = sorted((-weight, tag) for tag, weight in weights.items() if weight > 0)
+        text = " ".join([query, *(tag for _, tag in liked[:_LIKED_TAGS])])
+        row[:] = tokens(words(text), USER_TOKENS)
+    return rows
