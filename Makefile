@@ -36,8 +36,9 @@ integration: $(VENV)/dev ## tests on a real Kafka (Java 17 and Maven, or what `p
 	$(BIN)/python -m pytest tests/broker tests/e2e $(ARGS)
 
 bench: $(VENV)/dev ## throughput and freshness on this machine, on a real Kafka
-	$(BIN)/python tests/bench/throughput.py
-	$(BIN)/python tests/bench/freshness.py
+	PYTHONPATH=tests $(BIN)/python tests/bench/throughput.py
+	PYTHONPATH=tests $(BIN)/python tests/bench/freshness.py
+	PYTHONPATH=tests $(BIN)/python tests/bench/swaps.py
 
 docs: $(VENV)/dev ## write docs/reference from the topic registry
 	$(BIN)/freshet topics docs --output docs/reference/topics.md

@@ -1,114 +1,89 @@
-"""A small catalog and random logs for the tests of learning."""
+"""People who are shown lists, some by one model and some by another: what a trainer learns from."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from hypothesis import strategies as st
 
-from freshet.contracts.derived import CatalogItem
-from freshet.contracts.inputs import Click, Feedback, Impression, Query
-from freshet.domain.interest.catalog import CatalogKnowledge
-from freshet.domain.learning.log import Entry, ListMade, entry_of
-from freshet.domain.learning.replay import DEFAULTS, Replay, ReplayOptions
-from freshet.domain.learning.shown import START, Position, Shown
-from freshet.domain.ranking.inventory import Inventory
+from freshet.contracts.recommendations import Recommendations, RecommendedItem, Trigger
+from freshet.contracts.registry import RECOMMENDATIONS
+from freshet_simulator.config import SimulatorConfig
+from freshet_simulator.people import Person
+from freshet_simulator.simulation import Simulation
+from freshet_simulator.visit import Sent
+from freshet_simulator.world import WorldItem
 
-T0 = 1_700_000_000_000
-SPACE = "test-space"
-ITEMS = 12
-USERS = 4
+LIST = 10
 
-MINUTE_MS = 60_000
+#: Which model makes a user's lists, and how good they are: -1 the worst items, 0 any, 1 the best.
+Maker = Callable[[str], tuple[str, float]]
 
 
-def catalog() -> list[CatalogItem]:
-    random = np.random.default_rng(7)
-    found = []
-    for n in range(ITEMS):
-        vector = random.normal(size=128).astype(np.float32)
-        vector /= np.linalg.norm(vector)
-        found.append(
-            CatalogItem(
-                event_id=f"e{n}",
-                event_time=T0,
-                item_id=f"item-{n}",
-                title=f"Item {n}",
-                tags=[f"tag {n % 5}", f"only {n}"],
-                embedding=vector.astype("<f2").tobytes(),
-                embedding_version=SPACE,
-                content_hash="h",
-                tokens=np.arange(1, 49, dtype="<u2").tobytes(),
-                published_ms=T0 - n * 24 * 60 * MINUTE_MS,
+def world(people: int = 300, items: int = 200) -> Simulation:
+    """A shop whose people come again and again."""
+    config = SimulatorConfig(people=people, items=items, random_share=1e-9)
+    return Simulation(config, "learning", 1_700_000_000_000)
+
+
+def visits(
+    simulation: Simulation, count: int, start_ms: int, maker: Maker, name: str
+) -> Iterator[Sent]:
+    """What so many visits send, a second apart, with the lists that were made for them.
+
+    Args:
+        simulation: the world.
+        count: of visits.
+        start_ms: when the first one is.
+        maker: of the lists.
+        name: makes the lists' ids unique.
+    """
+    random = np.random.default_rng(count)
+    items = list(simulation.items.values())
+    for number in range(count):
+        for person in simulation.people if not number else ():
+            yield from _list(simulation, person, items, maker, f"{name}-{number}", start_ms, random)
+        time_ms = start_ms + 1_000 * number
+        sent = simulation.next_visit(time_ms)
+        yield from sent
+        user_id = next(one.user_id for _, one in sent if hasattr(one, "item_ids"))
+        person = next(one for one in simulation.people if one.user_id == user_id)
+        yield from _list(simulation, person, items, maker, f"{name}-{number}", time_ms, random)
+
+
+def _list(
+    simulation: Simulation,
+    person: Person,
+    items: Sequence[WorldItem],
+    maker: Maker,
+    name: str,
+    time_ms: int,
+    random: np.random.Generator,
+) -> Iterator[Sent]:
+    model, quality = maker(person.user_id)
+    some = random.choice(len(items), 4 * LIST, replace=False)
+    liking = np.array([quality * (person.taste @ items[n].about) for n in some])
+    best = some[np.argsort(-liking + 1e-6 * random.random(len(some)))][:LIST]
+    list_id = f"{name}-{person.user_id}"
+    made = Recommendations(
+        event_id=list_id,
+        event_time=time_ms,
+        recommendation_id=list_id,
+        user_id=person.user_id,
+        generated_at_ms=time_ms,
+        trigger=Trigger(kind="interest", event_id=list_id),
+        strategy="personalised",
+        model_version=model,
+        interests=[],
+        items=[
+            RecommendedItem(
+                item_id=items[n].item.item_id,
+                rank=rank,
+                score=0.0,
+                probability=0.1,
+                propensity=1.0,
+                reasons=[],
             )
-        )
-    return found
-
-
-def stock(items: Iterable[CatalogItem]) -> tuple[Inventory, CatalogKnowledge]:
-    """The items as the ranker and as the fold know them."""
-    inventory, knowledge = Inventory(SPACE), CatalogKnowledge()
-    for one in items:
-        vector = inventory.readable(one)
-        assert vector is not None
-        inventory.put([one], vector[None])
-        knowledge.put(one.item_id, one)
-    return inventory, knowledge
-
-
-def replayed(
-    log: Iterable[Entry], options: ReplayOptions = DEFAULTS, after: Position = START
-) -> list[Shown]:
-    replay = Replay(*stock(catalog()), options, after)
-    found = [one for entry in log for one in replay.take(entry)]
-    return found + replay.finish()
-
-
-def ordered(events: Iterable[Entry]) -> list[Entry]:
-    return sorted(events, key=lambda entry: entry[:3])
-
-
-times = st.integers(0, 4 * 60).map(lambda minutes: T0 + minutes * MINUTE_MS // 3)
-# Two more than the catalog has: a log names items that nobody told of.
-item_ids = st.integers(0, ITEMS + 1).map("item-{}".format)
-recommendation_ids = st.none() | st.integers(0, 5).map("list-{}".format)
-
-
-@st.composite
-def entries(draw: st.DrawFn, number: int) -> Entry:
-    base: dict[str, Any] = {
-        "event_id": f"e{number:03d}",
-        "event_time": draw(times),
-        "user_id": f"user-{draw(st.integers(0, USERS - 1))}",
-    }
-    kind = draw(st.sampled_from(["shown", "shown", "click", "click", "query", "judged", "made"]))
-    if kind == "shown":
-        items = draw(st.lists(item_ids, min_size=1, max_size=6))
-        listed = draw(recommendation_ids)
-        return entry_of(Impression(**base, item_ids=items, recommendation_id=listed))
-    if kind == "click":
-        listed = draw(recommendation_ids)
-        return entry_of(Click(**base, item_id=draw(item_ids), recommendation_id=listed))
-    if kind == "query":
-        return entry_of(Query(**base, text=draw(st.sampled_from(["tag 1", "only 3 please", "?"]))))
-    if kind == "made":
-        made = ListMade(f"list-{draw(st.integers(0, 5))}", f"model@{number}")
-        return Entry(base["event_time"], 0, base["event_id"], made)
-    judgement = draw(st.sampled_from(["like", "hide", "purchase"]))
-    return entry_of(Feedback(**base, item_id=draw(item_ids), kind=cast(Any, judgement)))
-
-
-@st.composite
-def logs(draw: st.DrawFn, max_size: int = 40) -> list[Entry]:
-    """Some events in the order of time."""
-    count = draw(st.integers(0, max_size))
-    return ordered(draw(entries(number)) for number in range(count))
-
-
-def same(first: Sequence[Shown], second: Sequence[Shown], *, but: Sequence[str] = ()) -> None:
-    """Assert that the lists are alike to the last bit, but for some fields."""
-    assert [one.position for one in first] == [one.position for one in second]
-    for one, other in zip(first, second, strict=True):
-        for name in Shown.__dataclass_fields__:
-            if name not in but:
-                np.testing.assert_array_equal(getattr(one, name), getattr(other, name), name)
+            for rank, n in enumerate(best)
+        ],
+    )
+    simulation.deliver(made)
+    yield RECOMMENDATIONS, made

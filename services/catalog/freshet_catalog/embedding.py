@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 
 from freshet.domain.interest.knowledge import DIMENSION
 
-#: Vectors of one version compare with each other alone.
-EMBEDDING_VERSION = f"wordllama-l2-supercat-{DIMENSION}"
-
 
 class Embedder:
     """Embeds texts on this machine."""

@@ -14,13 +14,15 @@ from freshet.contracts.inputs import Item
 from freshet.contracts.registry import CATALOG, ITEMS
 from freshet.domain.content.document import content_hash, document_of
 from freshet.domain.content.language import language_of
+from freshet.domain.content.numbers import numbers_of
 from freshet.domain.content.tags import tags_of
 from freshet.domain.content.tokens import tokens_of
+from freshet.models.inputs import EMBEDDING_VERSION
 from freshet.streaming.batch import Batch, Output
 from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
 from freshet_catalog.config import CatalogConfig
-from freshet_catalog.embedding import EMBEDDING_VERSION, Embedder
+from freshet_catalog.embedding import Embedder
 from freshet_catalog.metrics import CatalogMetrics, catalog_metrics
 
 #: Texts embedded at once: larger groups are no faster.
@@ -114,6 +116,7 @@ def _entry(item: Item, tags: list[str], embedding: bytes, language: str | None) 
         embedding_version=EMBEDDING_VERSION,
         content_hash=content_hash(item, EMBEDDING_VERSION),
         tokens=tokens_of(item, tags),
+        numbers=numbers_of(item),
         published_ms=to_ms(item.published_at) if item.published_at is not None else item.time_ms,
         category=item.category,
         language=item.language or language,

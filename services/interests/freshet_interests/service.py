@@ -9,7 +9,14 @@ from prometheus_client import CollectorRegistry
 
 from freshet.contracts.codec import encode
 from freshet.contracts.derived import Counters, Interests
-from freshet.contracts.registry import CATALOG, CLICKS, FEEDBACK, INTERESTS, QUERIES
+from freshet.contracts.registry import (
+    CATALOG,
+    CLICKS,
+    FEEDBACK,
+    IMPRESSIONS,
+    INTERESTS,
+    QUERIES,
+)
 from freshet.domain.interest.catalog import CatalogKnowledge
 from freshet.domain.interest.fold import Arrived, fold
 from freshet.streaming.batch import Batch, Output
@@ -34,7 +41,7 @@ def build_service(config: InterestsConfig) -> Service:
     folding = Folding(state, knowledge, metrics)
     return Service(
         name="interests",
-        inputs=(CLICKS, QUERIES, FEEDBACK),
+        inputs=(CLICKS, QUERIES, FEEDBACK, IMPRESSIONS),
         process=folding.process,
         registry=registry,
         state=state,
@@ -92,3 +99,4 @@ def _count(folded: Counter[str], before: Interests | None, after: Interests) -> 
     folded[CLICKS.name] += new.clicks - old.clicks
     folded[QUERIES.name] += new.queries - old.queries
     folded[FEEDBACK.name] += new.feedback - old.feedback
+    folded[IMPRESSIONS.name] += new.impressions - old.impressions

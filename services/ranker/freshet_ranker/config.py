@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from freshet.config import ServiceConfig
+from freshet.models.inputs import EMBEDDING_VERSION
 
 PRIOR = Path(__file__).parent / "prior"
 
@@ -31,5 +32,5 @@ class RankerConfig(ServiceConfig, frozen=True, kw_only=True):
     models_cache: str = ""
     model_threads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
     list_size: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
-    embedding_version: str = "wordllama-l2-supercat-128"
+    embedding_version: str = EMBEDDING_VERSION
     exploration: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.05

@@ -12,7 +12,7 @@ from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.model_inputs import user_inputs, user_tokens
 from freshet.graphs import Graphs
 from freshet.models.features import CROSS_FEATURES
-from freshet.models.inputs import ITEM_INPUTS
+from freshet.models.inputs import ITEM_INPUTS, item_numbers
 from freshet.models.manifest import ModelRefused
 
 #: Items encoded at once.
@@ -59,14 +59,18 @@ class OnnxScorer:
         inventory = self._inventory
         for start in range(0, len(rows), _GROUP):
             some = rows[start : start + _GROUP]
-            vectors = self._graphs.encode_items(
-                {
-                    name: getattr(inventory, _COLUMNS[name])[some].astype(
-                        ITEM_INPUTS[name].dtype, copy=False
-                    )
-                    for name in self._graphs.item_inputs
-                }
-            )
+            inputs: dict[str, NDArray[Any]] = {
+                name: getattr(inventory, column)[some].astype(ITEM_INPUTS[name].dtype, copy=False)
+                for name, column in _COLUMNS.items()
+                if name in self._graphs.item_inputs
+            }
+            if "item_numbers" in self._graphs.item_inputs:
+                # A model is tried on row 0 before there is an item.
+                known = inventory.numbers or [{}]
+                inputs["item_numbers"] = item_numbers(
+                    [known[row] for row in some.tolist()], self._graphs.manifest.numbers
+                )
+            vectors = self._graphs.encode_items(inputs)
             self._reserve(vectors.shape[1])
             self._vectors[some] = vectors
 
@@ -83,14 +87,20 @@ class OnnxScorer:
         """What this model reads of the users; what costs something only if it is read."""
         wanted = self._graphs.user_inputs
         inputs: dict[str, NDArray[Any]] = {"interest_vectors": known.interests}
-        if wanted & {"recent_vectors", "recent_acts"}:
+        if wanted & {"recent_vectors", "recent_acts", "passed_vectors", "passed_there"}:
             acts = user_inputs(known)
             inputs["recent_acts"] = acts.recent_acts
-            there = (acts.recent_rows >= 0)[:, :, None]
-            inputs["recent_vectors"] = self._vectors[acts.recent_rows] * there
+            inputs["recent_vectors"] = self._vectors_of(acts.recent_rows)
+            inputs["passed_vectors"] = self._vectors_of(acts.passed_rows)
+            inputs["passed_there"] = (acts.passed_rows >= 0).astype(np.float32)
         if "user_tokens" in wanted:
             inputs["user_tokens"] = user_tokens(known)
         return inputs
+
+    def _vectors_of(self, rows: Rows) -> Floats:
+        """Vectors of rows [b, n], zero where there is none."""
+        vectors: Floats = self._vectors[rows] * (rows >= 0)[:, :, None]
+        return vectors
 
     def _reserve(self, dimension: int) -> None:
         """Have a vector for each row of the inventory; zero for an item not yet known."""

@@ -141,17 +141,21 @@ class Answering:
                 self._metrics.freshness.observe(elapsed_ms / 1000)
 
     def _changed(self, batches: Sequence[Batch]) -> list[Question]:
-        """One question for each user whose state changed, whatever the number of changes."""
+        """One question for each user who did something, whatever the number of changes."""
         newest: dict[tuple[int, bytes], Received[Interests | None]] = {}
+        acted = set()
         for batch in batches:
             if batch.topic is INTERESTS:
                 for record in batch.records:
                     newest[batch.partition, record.key] = record
+                    if record.message is not None and record.message.acted:
+                        acted.add((batch.partition, record.key))
         questions = []
         for (partition, key), record in newest.items():
             state = record.message
             self._state.put(partition, key, encode(state) if state else None)
-            if state is not None:
+            # What was shown to a user is remembered, but it asks for no other list.
+            if state is not None and (partition, key) in acted:
                 ask = Ask(
                     user_id=state.user_id,
                     state=state,

@@ -51,7 +51,7 @@ class Reading:
 
     Args:
         config: where the topics are.
-        starts: offsets to begin at, by topic of the registry and partition; else the beginning.
+        since_ms: records that the broker took earlier are not read; None reads all that is kept.
         progress: told every now and then.
 
     Attributes:
@@ -61,11 +61,11 @@ class Reading:
     def __init__(
         self,
         config: ServiceConfig,
-        starts: Mapping[tuple[str, int], int] | None = None,
+        since_ms: int | None = None,
         progress: Progress = lambda read, total: None,
     ) -> None:
         self._config = config
-        self._starts = starts or {}
+        self._since_ms = since_ms
         self._progress = progress
         self.passed_over: Counter[str] = Counter()
 
@@ -117,20 +117,20 @@ class Reading:
         self, consumer: KafkaConsumer, topics: tuple[Topic, ...]
     ) -> dict[TopicPartition, int]:
         """Take all partitions of the topics; returns where each ends now."""
-        sources = {
-            TopicPartition(self._config.topic(topic.name), partition): (topic.name, partition)
+        partitions = [
+            TopicPartition(self._config.topic(topic.name), partition)
             for topic in topics
             for partition in range(topic.partitions)
-        }
-        consumer.assign(list(sources))
-        beginnings, ends = (
-            consumer.beginning_offsets(list(sources)),
-            consumer.end_offsets(list(sources)),
-        )
-        for partition, source in sources.items():
-            # What was deleted since cannot be read; what is beyond the end is not there yet.
-            start = max(self._starts.get(source, 0), beginnings[partition])
-            consumer.seek(partition, min(start, ends[partition]))
+        ]
+        consumer.assign(partitions)
+        ends = consumer.end_offsets(partitions)
+        starts = consumer.beginning_offsets(partitions)
+        if self._since_ms is not None and topics is LOGS:
+            found = consumer.offsets_for_times(dict.fromkeys(partitions, self._since_ms))
+            # None: no record is as new.
+            starts = {tp: ends[tp] if at is None else at.offset for tp, at in found.items()}
+        for tp, start in starts.items():
+            consumer.seek(tp, start)
         return dict(ends)
 
 

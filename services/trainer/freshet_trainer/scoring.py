@@ -22,8 +22,8 @@ def score_examples(
         ModelRefused: the folder is not fit to serve.
     """
     graphs = Graphs(folder, threads=1)
-    features = tuple(graphs.manifest.cross_features)
-    parts = [run_batch(graphs, batch) for batch in batches(examples, table, features, LISTS, None)]
+    model = graphs.manifest
+    parts = [run_batch(graphs, batch) for batch in batches(examples, table, model, LISTS, None)]
     score, probability = zip(*parts, strict=True)
     return np.concatenate(score), np.concatenate(probability)
 
@@ -31,6 +31,15 @@ def score_examples(
 def run_batch(graphs: Graphs, batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Scores and probabilities of a batch's candidates, [b, k] each."""
     vectors = graphs.encode_items(batch.items)
-    there = (batch.recent > 0)[:, :, None]
-    user = {**batch.user, "recent_vectors": vectors[batch.recent] * there}
-    return graphs.score(user, vectors[batch.candidates], batch.cross)
+    return graphs.score(users_of(batch, vectors), vectors[batch.candidates], batch.cross)
+
+
+def users_of(batch: Batch, vectors: NDArray[np.float32]) -> dict[str, NDArray[np.generic]]:
+    """All inputs of the user encoder, given the vectors of a batch's items [m, e]."""
+    return {
+        **batch.user,
+        **{
+            f"{name}_vectors": vectors[rows] * (rows > 0)[:, :, None]
+            for name, rows in (("recent", batch.recent), ("passed", batch.passed))
+        },
+    }

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +13,7 @@ from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.learning.shown import START, Position, Shown, item_table, stacked
 from freshet.domain.ranking.inventory import Inventory
 from freshet.models.features import CROSS_FEATURES
-from freshet.models.inputs import ITEM_TOKENS, RECENT, USER_TOKENS, item_hash
+from freshet.models.inputs import ITEM_TOKENS, PASSED, RECENT, USER_TOKENS, item_hash
 from freshet_trainer.arrays import ExamplesRefused, opened, packed, save, texts
 
 SHARD_LISTS = 2_048
@@ -33,12 +34,16 @@ _FIELDS: Mapping[str, tuple[tuple[int | None, ...], type[np.generic], type[np.ge
     "interest_vectors": ((3, DIMENSION), np.float32, np.float16),
     "recent_items": ((RECENT,), np.int32, np.int32),
     "recent_acts": ((RECENT, 3), np.float32, np.float32),
+    "passed_items": ((PASSED,), np.int32, np.int32),
     "user_tokens": ((USER_TOKENS,), np.int32, np.uint16),
     "signals": ((), np.int32, np.int32),
     "item_clicks": ((None,), np.float32, np.float32),
 }
 _TEXTS = ("list_ids", "user_ids", "models")
-_ROWS = ("items", "recent_items")
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(dict[str, float]).decode
+_ROWS = ("items", "recent_items", "passed_items")
 
 
 class Shards:
@@ -137,6 +142,7 @@ class Shards:
                 **packed("form", self._form()),
                 **packed("ids", table.ids),
                 **packed("tags", ["\x00".join(tags) for tags in table.tags]),
+                **packed("numbers", [_encode(one).decode() for one in table.numbers]),
                 "embedding": table.embedding.astype(np.float16),
                 "item_tokens": table.item_tokens.astype(np.uint16),
             },
@@ -215,6 +221,7 @@ def _read_items(folder: Path) -> ItemTable:
             item_hash=_hashes(ids),
             item_tokens=file["item_tokens"].astype(np.int32),
             tags=[tuple(tags.split("\x00")) if tags else () for tags in texts(file, "tags")],
+            numbers=[_decode(one) for one in texts(file, "numbers")],
         )
 
 
@@ -226,6 +233,7 @@ def _unknown(ids: Sequence[str]) -> ItemTable:
         item_hash=_hashes(ids),
         item_tokens=np.zeros((len(ids), ITEM_TOKENS), np.int32),
         tags=[()] * len(ids),
+        numbers=[{}] * len(ids),
     )
 
 
@@ -239,6 +247,7 @@ def _joined(first: ItemTable, second: ItemTable) -> ItemTable:
         item_hash=np.concatenate([first.item_hash, second.item_hash[more]]),
         item_tokens=np.concatenate([first.item_tokens, second.item_tokens[more]]),
         tags=[*first.tags, *(second.tags[row] for row in more)],
+        numbers=[*first.numbers, *(second.numbers[row] for row in more)],
     )
 
 

@@ -1,5 +1,6 @@
 """The three graphs of a model version, as Keras models."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import keras
@@ -26,6 +27,7 @@ class Towers:
         scorer: user_vector [b, u], item_vector [b, k, e], cross [b, k, f] -> score, probability
             [b, k].
         cross_features: names, in the order of the scorer's last dimension.
+        numbers: names of the attributes that `item_numbers` has, in its order.
         dimension_names: of a readable model, the interest tag of each dimension.
     """
 
@@ -33,7 +35,8 @@ class Towers:
     user_encoder: keras.Model
     item_encoder: keras.Model
     scorer: keras.Model
-    cross_features: tuple[str, ...]
+    cross_features: Sequence[str]
+    numbers: Sequence[str] = ()
     dimension_names: list[str] = field(default_factory=list)
 
     @property

@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.models import GateVerdict
+from freshet.models.inputs import EMBEDDING_VERSION
 from freshet.models.manifest import CONTRACT, File, Manifest, sha256_of, write_manifest
 from freshet_trainer.export import export
 from freshet_trainer.towers import OUTPUTS, Towers
-
-#: The space that the catalog's embedded default makes vectors in.
-EMBEDDING_VERSION = "wordllama-l2-supercat-128"
 
 WEIGHTS = "weights.npz"
 
@@ -35,7 +33,8 @@ def write_version(
     Args:
         towers: trained.
         folder: made if absent; its files are replaced.
-        name, version: of the model; messages carry `name@version`.
+        name: of the model; messages carry `name@version`.
+        version: of this training.
         made_ms: when it was made.
         parent: label of the version that its training started from.
         metrics: figures measured in training.
@@ -60,6 +59,7 @@ def write_version(
         cross_features=list(towers.cross_features),
         metrics=metrics or {},
         dimension_names=towers.dimension_names,
+        numbers=list(towers.numbers),
         weights=weights,
         made_ms=made_ms,
         user_encoder=graphs["user_encoder"],

@@ -25,6 +25,8 @@ class CatalogItem(Message, frozen=True, kw_only=True):
         content_hash: of what was understood; an item sent again unchanged costs nothing.
         tokens: buckets of the first 48 words of title, tags and text, little-endian uint16,
             base64 in JSON; what models that read words are given.
+        numbers: attributes that are finite numbers, at most 16; what models that read numbers
+            are given.
     """
 
     item_id: Identifier
@@ -34,6 +36,7 @@ class CatalogItem(Message, frozen=True, kw_only=True):
     embedding_version: str
     content_hash: str
     tokens: bytes = b""
+    numbers: Annotated[dict[str, float], msgspec.Meta(max_length=16)] = {}
     published_ms: Milliseconds
     category: str | None = None
     language: str | None = None
@@ -84,6 +87,7 @@ class Counters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     clicks: int = 0
     queries: int = 0
     feedback: int = 0
+    impressions: int = 0
 
 
 class Interests(Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,10 +102,14 @@ class Interests(Message, frozen=True, kw_only=True, omit_defaults=True):
         tags_epoch_ms: the time in whose measure the tags' weights are.
         slow_vector: content of what left `recent`, decayed: little-endian float16, base64.
         slow_time_ms: the time that `slow_vector` is as of.
+        passed: items shown lately that the user did not act on, oldest first, each once.
+        acted: false where nothing but impressions came since the state before: no reason for a
+            new list.
         counters: events folded, by kind.
         applied: for each source topic, the last offset folded (of the partition of this key).
         seen: digests (8 bytes each) of the last event ids, against events sent twice.
-        caused_at: the newest event known.
+        caused_at: the newest event known; of a user who was only shown something, the first
+            impression.
     """
 
     user_id: Identifier
@@ -112,6 +120,8 @@ class Interests(Message, frozen=True, kw_only=True, omit_defaults=True):
     tags_epoch_ms: Milliseconds = 0
     slow_vector: bytes = b""
     slow_time_ms: int = 0
+    passed: list[str] = []
+    acted: bool = True
     counters: Counters = Counters()
     applied: dict[str, Offset] = {}
     seen: bytes = b""

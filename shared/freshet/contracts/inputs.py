@@ -24,7 +24,8 @@ class Item(Message, frozen=True, kw_only=True):
         language: BCP 47 code; found from the text where absent.
         published_at: when it became available; `event_time` where absent.
         available: false keeps the item known (history) but never recommended.
-        attributes: anything else worth keeping; not read by the ranking.
+        attributes: anything else worth keeping. Numbers among them can be learned from: send what
+            is known of most items, such as a price or a length.
     """
 
     item_id: Identifier

@@ -85,7 +85,7 @@ IMPRESSIONS = Topic(
     key="user_id",
     meaning="A user saw a list of items.",
     producers=("yours", "simulator"),
-    consumers=("trends", "trainer"),
+    consumers=("interests", "trends", "trainer"),
 )
 REQUESTS = Topic(
     name="requests",

@@ -13,4 +13,9 @@ CROSS_FEATURES: tuple[str, ...] = (
     "rising",  # log(1 + clicks of the last hours)
     "freshness",  # 1 when published, fading with age
     "query_match",  # share of the newest search's words among its tags
+    "click_rate_quick",  # click_rate that trusts an item's first impressions
+    "exposure",  # log(1 + decayed impressions)
+    "tag_affinity",  # likeness in tags to what was acted on, less that to what was passed over
+    "content_affinity",  # the same in content
+    "passed_before",  # 1 if it was shown lately and passed over
 )

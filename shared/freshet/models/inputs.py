@@ -9,6 +9,10 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+#: The space of the content vectors that the catalog's embedded default makes: those of one space
+#: compare with each other alone.
+EMBEDDING_VERSION = "wordllama-l2-supercat-128"
+
 #: Buckets that words are hashed into; 0 pads.
 VOCABULARY = 10_000
 
@@ -21,6 +25,12 @@ USER_TOKENS = 24
 
 #: The newest acts that a model reads one by one.
 RECENT = 32
+
+#: What was shown lately and passed over, as far as a model reads it.
+PASSED = 64
+
+#: Numeric attributes that a model may name.
+NUMBERS = 8
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,11 @@ ITEM_INPUTS: Mapping[str, Input] = {
     "embedding": Input("float32", ("n", 128), "content vector, unit length"),
     "item_hash": Input("int32", ("n",), "bucket of the item's id, 1 to 16383"),
     "item_tokens": Input("int32", ("n", ITEM_TOKENS), "buckets of the content's words, 0 pads"),
+    "item_numbers": Input(
+        "float32",
+        ("n", NUMBERS),
+        "the attributes that the manifest names, NaN where the item has none; 0 pads",
+    ),
 }
 USER_INPUTS: Mapping[str, Input] = {
     "interest_vectors": Input("float32", ("b", 3, 128), "fast, middling and slow interest"),
@@ -54,6 +69,10 @@ USER_INPUTS: Mapping[str, Input] = {
         ("b", RECENT, 3),
         "of each act: 1 if it is there, its strength / 3, log(1 + age in hours) / 8",
     ),
+    "passed_vectors": Input(
+        "float32", ("b", PASSED, "e"), "item vectors of what was passed over, newest last, 0 pads"
+    ),
+    "passed_there": Input("float32", ("b", PASSED), "1 where `passed_vectors` has an item"),
     "user_tokens": Input(
         "int32", ("b", USER_TOKENS), "buckets of the search's words, then of the liked tags'"
     ),
@@ -77,3 +96,19 @@ def tokens(words: Sequence[str], count: int) -> NDArray[np.int32]:
     some = words[:count]
     row[: len(some)] = [1 + crc32(word.encode()) % (VOCABULARY - 1) for word in some]
     return row
+
+
+def item_numbers(
+    items: Sequence[Mapping[str, float]], names: Sequence[str]
+) -> NDArray[np.float32]:
+    """Attributes of n items as a model reads them, [n, 8].
+
+    Args:
+        items: the numeric attributes of each, by name.
+        names: those that are read, at most 8.
+    """
+    rows = np.zeros((len(items), NUMBERS), np.float32)
+    nan = float("nan")
+    for column, name in enumerate(names):
+        rows[:, column] = [numbers.get(name, nan) for numbers in items]
+    return rows

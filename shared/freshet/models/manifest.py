@@ -10,7 +10,7 @@ import msgspec
 
 from freshet.contracts.models import GateVerdict
 from freshet.models.features import CROSS_FEATURES
-from freshet.models.inputs import ITEM_INPUTS, SCORER_INPUTS, USER_INPUTS
+from freshet.models.inputs import ITEM_INPUTS, NUMBERS, SCORER_INPUTS, USER_INPUTS
 
 #: What this library reads and writes. A folder of another contract is refused.
 CONTRACT = 2
@@ -65,6 +65,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         parent: label of the version that its training started from.
         embedding_version: the space of content vectors that it reads.
         cross_features: names, in the order of the scorer's last dimension.
+        numbers: names of the attributes in `item_numbers`, in its order.
         user_encoder: some of `USER_INPUTS` -> user_vector [b, u].
         item_encoder: some of `ITEM_INPUTS` -> item_vector [n, e].
         scorer: user_vector, item_vector [b, k, e], cross [b, k, f] -> score, probability [b, k].
@@ -88,6 +89,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     metrics: dict[str, float] = {}
     gates: list[GateVerdict] = []
     dimension_names: list[str] = []
+    numbers: Annotated[list[str], msgspec.Meta(max_length=NUMBERS)] = []
     weights: File | None = None
     made_ms: int = 0
 

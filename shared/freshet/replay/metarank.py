@@ -107,7 +107,7 @@ def _event(event: _Item | _Ranking | _Interaction) -> FileEvent:
 def _item(event: _Item) -> Item:
     fields = {field.name: field.value for field in event.fields}
     genres, tags = _texts(fields.pop("genres", [])), _texts(fields.pop("tags", []))
-    released = fields.pop("release_date", None)
+    released = fields.get("release_date")
     return Item(
         event_id=event.id,
         event_time=event.timestamp,

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from freshet.contracts.derived import Interests
+from freshet.contracts.derived import Interests, Trend
 from freshet.contracts.inputs import Click, Feedback, Impression, Query
 from freshet.contracts.recommendations import Trigger
 from freshet.domain.interest.fold import Arrived, fold
@@ -65,6 +65,7 @@ def labels(*log: Entry) -> dict[str, list[float]]:
     return {one.position.list_id: one.labels.tolist() for one in replayed(log)}
 
 
+@settings(deadline=None)
 @given(logs(), logs(), st.data(), st.sampled_from([ReplayOptions(), CLICKS_ONLY]))
 def test_a_list_knows_nothing_that_came_after_it(
     log: list[Entry], other: list[Entry], data: st.DataObject, options: ReplayOptions
@@ -83,13 +84,14 @@ def test_a_list_knows_nothing_that_came_after_it(
     same([one], [changed], but=["labels"])
 
 
+@settings(deadline=None)
 @given(logs())
 def test_a_list_is_as_the_ranker_would_have_seen_it(log: list[Entry]) -> None:
     inventory, knowledge = stock(catalog())
     popularity = Popularity(inventory)
     users = [f"user-{n}" for n in range(USERS)]
     states: dict[str, Interests | None] = dict.fromkeys(users)
-    trends = {}
+    trends: dict[str, Trend] = {}
     expected: dict[Position, Shown] = {one.position: one for one in replayed(log)}
     for offset, entry in enumerate(log):
         event = entry.event
@@ -112,7 +114,7 @@ def test_a_list_is_as_the_ranker_would_have_seen_it(log: list[Entry]) -> None:
             np.testing.assert_allclose(one.recent_acts, acts.recent_acts[user], atol=1e-6)
             np.testing.assert_array_equal(one.user_tokens, user_tokens(known)[user])
             assert one.signals == known.signals[user]
-        if isinstance(event, Click | Query | Feedback):
+        if isinstance(event, Click | Query | Feedback | Impression):
             arrived = [Arrived("any", offset, entry.time_ms, event)]
             states[event.user_id] = fold(states[event.user_id], arrived, knowledge)
         if isinstance(event, Click | Feedback | Impression):
@@ -124,6 +126,7 @@ def test_a_list_is_as_the_ranker_would_have_seen_it(log: list[Entry]) -> None:
     assert not expected
 
 
+@settings(deadline=None)
 @given(logs(), st.data())
 def test_how_the_log_lies_in_partitions_changes_nothing(
     log: list[Entry], data: st.DataObject

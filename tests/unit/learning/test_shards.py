@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from freshet.contracts.inputs import Impression
@@ -68,6 +68,7 @@ def shard_names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+@settings(deadline=None, max_examples=40)
 @given(logs(80), st.lists(st.tuples(st.integers(0, 80), st.booleans()), max_size=3))
 def test_a_replay_that_is_cut_and_resumed_gives_the_same_shards(
     log: list[Entry], cuts: list[tuple[int, bool]]
@@ -82,6 +83,7 @@ def test_a_replay_that_is_cut_and_resumed_gives_the_same_shards(
         assert contents(folder) == contents(other)
 
 
+@settings(deadline=None, max_examples=40)
 @given(logs(80))
 def test_what_is_loaded_is_what_was_replayed(log: list[Entry]) -> None:
     with TemporaryDirectory() as name:

@@ -42,7 +42,11 @@ def test_an_item_keeps_its_texts_its_shelf_and_the_rest() -> None:
     assert (made.title, made.text, made.category) == ("The Mill", "A miller leaves.", "drama")
     assert sorted(made.tags) == ["comedy", "drama", "river"]
     assert made.published_at == 800_000_000_000
-    assert made.attributes == {"runtime": 101.0, "actors": ["a", "b"]}
+    assert made.attributes == {
+        "runtime": 101.0,
+        "actors": ["a", "b"],
+        "release_date": 8.0e8,
+    }
 
 
 def test_a_release_before_the_epoch_is_no_publication_time() -> None:

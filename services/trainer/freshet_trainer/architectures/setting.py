@@ -25,8 +25,8 @@ class Setting:
 def setting_of(table: ItemTable, tags: int = 64) -> Setting:
     """The setting of an item table, with at most so many tags."""
     rows: dict[str, list[int]] = {}
-    for row, names in enumerate(table.tags):
-        for name in names:
+    for row, carried in enumerate(table.tags):
+        for name in carried:
             rows.setdefault(name, []).append(row)
     names = sorted(rows, key=lambda name: (-len(rows[name]), name))[:tags]
     mean = table.embedding.mean(axis=0)

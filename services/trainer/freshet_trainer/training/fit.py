@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,7 @@ from freshet.domain.learning.examples import Examples, ItemTable
 from freshet_trainer.towers import Towers
 from freshet_trainer.training.batches import batches
 from freshet_trainer.training.joint import Tensors, forward, tensors_of
-from freshet_trainer.training.recipe import Recipe
-
-#: Told (steps done, steps in all, loss).
-Progress = Callable[[int, int, float], None]
+from freshet_trainer.training.recipe import Recipe, Steps
 
 CHECKPOINT = "checkpoint.npz"
 
@@ -32,7 +28,7 @@ def fit(
     *,
     seed: int,
     folder: Path | None = None,
-    progress: Progress = lambda done, total, loss: None,
+    progress: Steps = lambda done, total, loss: None,
 ) -> None:
     """Train the towers in place.
 
@@ -75,9 +71,7 @@ def fit(
     for epoch in range(done, recipe.epochs):
         keras.utils.set_random_seed(seed * 1_000 + epoch)
         random = np.random.default_rng([seed, epoch])
-        for place, batch in enumerate(
-            batches(lists, table, towers.cross_features, recipe.batch_lists, random)
-        ):
+        for place, batch in enumerate(batches(lists, table, towers, recipe.batch_lists, random)):
             tensors = tensors_of(batch)
             if recipe.forgetting:
                 hidden = random.random(batch.recent.shape) < recipe.forgetting

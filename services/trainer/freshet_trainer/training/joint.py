@@ -17,6 +17,7 @@ def tensors_of(batch: Batch) -> Tensors:
         **{f"user/{name}": tf.convert_to_tensor(one) for name, one in batch.user.items()},
         "candidates": tf.convert_to_tensor(batch.candidates),
         "recent": tf.convert_to_tensor(batch.recent),
+        "passed": tf.convert_to_tensor(batch.passed),
         "cross": tf.convert_to_tensor(batch.cross),
         "labels": tf.convert_to_tensor(batch.labels),
     }
@@ -32,9 +33,9 @@ def forward(towers: Towers, batch: Tensors, *, training: bool) -> tuple[Any, Any
     """
     vectors = _call(towers.item_encoder, batch, "item/", training)
     user = dict(batch)
-    recent = tf.gather(vectors, batch["recent"])
-    there = tf.cast(batch["recent"] > 0, recent.dtype)
-    user["user/recent_vectors"] = recent * there[:, :, None]
+    for name in ("recent", "passed"):
+        there = tf.cast(batch[name] > 0, vectors.dtype)
+        user[f"user/{name}_vectors"] = tf.gather(vectors, batch[name]) * there[:, :, None]
     users = _call(towers.user_encoder, user, "user/", training)
     inputs = {
         "user_vector": users,

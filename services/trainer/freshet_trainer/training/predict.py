@@ -17,7 +17,7 @@ def predict(
     """Scores and probabilities of all candidates, [n, k] each; those of padding mean nothing."""
     parts = [
         forward(towers, tensors_of(batch), training=False)
-        for batch in batches(examples, table, towers.cross_features, _LISTS, None)
+        for batch in batches(examples, table, towers, _LISTS, None)
     ]
     score, probability = zip(*parts, strict=True)
     return np.concatenate(score), np.concatenate(probability)

@@ -1,7 +1,11 @@
 """How an architecture is trained: chosen on a validation slice, never on the test slice."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+
+#: Told (steps done, steps in all, loss).
+Steps = Callable[[int, int, float], None]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The remembered acts of many users as arrays: looked up once, read by everything after."""
+"""What many users did and passed over, as arrays: looked up once, read by everything after."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,3 +45,22 @@ def acts_of(states: Sequence[Interests | None], rows: Mapping[str, int]) -> Acts
     time_ms[there] = [time for recent in recents for time in recent.times_ms]
     age_ms = np.where(there, time_ms[:, -1:] - time_ms, 0.0)
     return Acts(row, strength, age_ms)
+
+
+def passed_rows(
+    states: Sequence[Interests | None], rows: Mapping[str, int]
+) -> NDArray[np.int64]:
+    """Rows of what each user passed over, newest last, -1 for padding and unknown items, [b, p].
+
+    Args:
+        states: of b users; None for a user of whom nothing is known.
+        rows: row of each known item.
+    """
+    passed = [[] if state is None else state.passed for state in states]
+    counts = np.array([len(one) for one in passed])
+    length = int(counts.max(initial=0))
+    there = np.arange(length) >= length - counts[:, None]
+    found = np.full(there.shape, -1)
+    get = rows.get
+    found[there] = [get(item_id, -1) for one in passed for item_id in one]
+    return found

@@ -19,7 +19,7 @@ from freshet.contracts.derived import (
     SignalKind,
 )
 from freshet.contracts.envelope import to_ms
-from freshet.contracts.inputs import Click, Feedback, Query
+from freshet.contracts.inputs import Click, Feedback, Impression, Query
 from freshet.domain.interest.knowledge import Knowledge
 from freshet.domain.interest.slow import absorb
 from freshet.domain.interest.strength import QUERY_STRENGTH, STRENGTH, signal_kind
@@ -33,12 +33,15 @@ RECENT_SLACK = 14
 MAX_QUERIES = 8
 MAX_QUERY_CHARACTERS = 200
 
+#: Items that were shown and passed over, remembered.
+MAX_PASSED = 64
+
 #: Event ids remembered against a producer that sends twice.
 MAX_SEEN = 16
 _DIGEST_BYTES = 8
 _SEEN_BYTES = MAX_SEEN * _DIGEST_BYTES
 
-UserEvent = Click | Query | Feedback
+UserEvent = Click | Query | Feedback | Impression
 
 
 class Arrived(msgspec.Struct, frozen=True, gc=False):
@@ -61,7 +64,8 @@ def fold(state: Interests | None, arrived: Iterable[Arrived], items: Knowledge) 
     """Fold events of one user into the user's state.
 
     An event at or below the offset applied before, or with an id seen lately, changes nothing:
-    reading the log again, or a producer's doubling, has no effect.
+    reading the log again, or a producer's doubling, has no effect. An impression says what the
+    user passed over; it changes neither tags nor vectors, nor what caused the state.
 
     Args:
         state: the user's state so far; None for a new user.
@@ -87,12 +91,15 @@ class _Draft:
     """A state being changed: mutable for the length of one fold."""
 
     __slots__ = (
+        "acted",
         "cause",
         "clicks",
         "epoch_ms",
         "feedback",
+        "impressions",
         "items",
         "kinds",
+        "passed",
         "queries",
         "queries_count",
         "seen",
@@ -113,8 +120,10 @@ class _Draft:
         self.tags: dict[str, int] = {}
         self.epoch_ms = 0
         self.slow, self.slow_ms = b"", 0
+        self.passed: list[str] = []
+        self.acted = False
         self.seen = b""
-        self.clicks = self.queries_count = self.feedback = 0
+        self.clicks = self.queries_count = self.feedback = self.impressions = 0
         if state is not None:
             cause = state.caused_at
             self.cause = (cause.event_id, cause.event_time_ms, cause.broker_time_ms)
@@ -126,10 +135,11 @@ class _Draft:
             self.queries = state.queries
             self.tags, self.epoch_ms = state.tags.copy(), state.tags_epoch_ms
             self.slow, self.slow_ms = state.slow_vector, state.slow_time_ms
+            self.passed = state.passed
             self.seen = state.seen
             counters = state.counters
             self.clicks, self.queries_count = counters.clicks, counters.queries
-            self.feedback = counters.feedback
+            self.feedback, self.impressions = counters.feedback, counters.impressions
 
     def take(self, one: Arrived, items: Knowledge) -> None:
         event = one.event
@@ -141,7 +151,17 @@ class _Draft:
         time = event.event_time
         time_ms = time if type(time) is int else to_ms(time)
         self.user_id = event.user_id
-        if one.broker_time_ms >= self.cause[2]:
+        if isinstance(event, Impression):
+            self.impressions += 1
+            self._pass_over(event.item_ids)
+            if not self.cause[0]:
+                self.cause = (event.event_id, time_ms, one.broker_time_ms)
+            return
+        self.acted = True
+        # The first act is a cause whenever it came: until then there was only an impression.
+        if one.broker_time_ms >= self.cause[2] or not (
+            self.clicks or self.queries_count or self.feedback
+        ):
             self.cause = (event.event_id, time_ms, one.broker_time_ms)
         if isinstance(event, Click):
             self.clicks += 1
@@ -169,7 +189,15 @@ class _Draft:
             for column in columns:
                 del column[:-MAX_RECENT]
             self.slow, self.slow_ms = absorb(self.slow, self.slow_ms, leaving, items)
+        if item_id in self.passed:
+            self.passed = [one for one in self.passed if one != item_id]
         self._reinforce(items.tags_of(item_id), STRENGTH[kind], time_ms)
+
+    def _pass_over(self, item_ids: Sequence[str]) -> None:
+        shown = dict.fromkeys(item_ids)
+        for item_id in self.items:
+            shown.pop(item_id, None)
+        self.passed = [*(one for one in self.passed if one not in shown), *shown][-MAX_PASSED:]
 
     def _reinforce(self, names: Sequence[str], strength: float, time_ms: int) -> None:
         self.epoch_ms = reinforce(self.tags, self.epoch_ms, names, strength, time_ms)
@@ -189,8 +217,13 @@ class _Draft:
             tags_epoch_ms=self.epoch_ms,
             slow_vector=self.slow,
             slow_time_ms=self.slow_ms,
+            passed=self.passed,
+            acted=self.acted,
             counters=Counters(
-                clicks=self.clicks, queries=self.queries_count, feedback=self.feedback
+                clicks=self.clicks,
+                queries=self.queries_count,
+                feedback=self.feedback,
+                impressions=self.impressions,
             ),
             applied=applied,
             seen=self.seen,

@@ -1,6 +1,6 @@
 """Shown lists as arrays: what was known before each, and what was clicked in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -17,6 +17,7 @@ class ItemTable:
         item_hash: buckets of the ids, int32 [m].
         item_tokens: buckets of the words, int32 [m, 48].
         tags: interest tags of each, strongest first.
+        numbers: numeric attributes of each, by name.
     """
 
     ids: Sequence[str]
@@ -24,6 +25,7 @@ class ItemTable:
     item_hash: NDArray[np.int32]
     item_tokens: NDArray[np.int32]
     tags: Sequence[tuple[str, ...]]
+    numbers: Sequence[Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Examples:
         interest_vectors: float32 [n, 3, 128].
         recent_items: rows of the last acts, newest last, -1 pads, int32 [n, 32].
         recent_acts: as `models.inputs` says, float32 [n, 32, 3].
+        passed_items: rows of what was passed over, newest last, -1 pads, int32 [n, 64].
         user_tokens: int32 [n, 24].
         signals: how many acts and searches of the user were known, int32 [n].
         item_clicks: how often each item had been clicked before, decayed, float32 [n, k].
@@ -58,6 +61,7 @@ class Examples:
     interest_vectors: NDArray[np.float32]
     recent_items: NDArray[np.int32]
     recent_acts: NDArray[np.float32]
+    passed_items: NDArray[np.int32]
     user_tokens: NDArray[np.int32]
     signals: NDArray[np.int32]
     item_clicks: NDArray[np.float32]

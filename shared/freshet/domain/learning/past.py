@@ -49,7 +49,7 @@ class Past:
     def take(self, source: str, time_ms: int, event: Click | Query | Feedback | Impression) -> None:
         """Fold an event of the topic `source`."""
         self._count += 1
-        if not isinstance(event, Impression) and self.people.follows(event.user_id):
+        if self.people.follows(event.user_id):
             before = self.people.get(event.user_id)
             # The broker's time is that of the order that is folded in.
             after = fold(before, [Arrived(source, self._count, time_ms, event)], self._knowledge)
@@ -91,6 +91,7 @@ class Past:
             interest_vectors=known.interests[0],
             recent_items=acts.recent_rows[0].astype(np.int32),
             recent_acts=acts.recent_acts[0],
+            passed_items=acts.passed_rows[0].astype(np.int32),
             user_tokens=user_tokens(known)[0],
             signals=known.signals[0],
             item_clicks=np.expm1(self.popularity.popularity[rows]),

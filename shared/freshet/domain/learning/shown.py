@@ -11,7 +11,7 @@ from freshet.domain.interest.knowledge import DIMENSION
 from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.ranking.inventory import Inventory
 from freshet.models.features import CROSS_FEATURES
-from freshet.models.inputs import RECENT, USER_TOKENS
+from freshet.models.inputs import PASSED, RECENT, USER_TOKENS
 
 
 class Position(NamedTuple):
@@ -20,6 +20,8 @@ class Position(NamedTuple):
     time_ms: int
     list_id: str
 
+
+_OF_USERS = ("interest_vectors", "recent_items", "recent_acts", "passed_items", "user_tokens")
 
 #: Before every list.
 START = Position(-1, "")
@@ -37,6 +39,7 @@ class Shown:
     interest_vectors: NDArray[np.float32]
     recent_items: NDArray[np.int32]
     recent_acts: NDArray[np.float32]
+    passed_items: NDArray[np.int32]
     user_tokens: NDArray[np.int32]
     signals: int
     item_clicks: NDArray[np.float32]
@@ -57,6 +60,7 @@ def stacked(lists: Sequence[Shown]) -> Examples:
         interest_vectors=np.zeros((n, 3, DIMENSION), np.float32),
         recent_items=np.full((n, RECENT), -1, np.int32),
         recent_acts=np.zeros((n, RECENT, 3), np.float32),
+        passed_items=np.full((n, PASSED), -1, np.int32),
         user_tokens=np.zeros((n, USER_TOKENS), np.int32),
         signals=np.array([one.signals for one in lists], np.int32),
         item_clicks=np.zeros((n, k), np.float32),
@@ -66,7 +70,7 @@ def stacked(lists: Sequence[Shown]) -> Examples:
         for name in ("items", "labels", "cross", "item_clicks"):
             values = getattr(one, name)
             getattr(examples, name)[row, : len(values)] = values
-        for name in ("interest_vectors", "recent_items", "recent_acts", "user_tokens"):
+        for name in _OF_USERS:
             getattr(examples, name)[row] = getattr(one, name)
     return examples
 
@@ -80,4 +84,5 @@ def item_table(inventory: Inventory) -> ItemTable:
         item_hash=inventory.item_hash[:n].copy(),
         item_tokens=inventory.item_tokens[:n].astype(np.int32),
         tags=list(inventory.tag_names),
+        numbers=list(inventory.numbers),
     )

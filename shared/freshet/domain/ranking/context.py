@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freshet.domain.interest.acts import Acts, acts_of
+from freshet.domain.interest.acts import Acts, acts_of, passed_rows
 from freshet.domain.interest.tags import current_tags
 from freshet.domain.interest.vectors import interest_vectors
 from freshet.domain.ranking.ask import Ask, Floats, Rows
@@ -24,6 +24,8 @@ class Context:
 
     Attributes:
         acts: what they did lately.
+        passed: rows of what they were shown lately and did not act on, newest last, -1 pads,
+            [b, p].
         interests: fast, middling and slow content vectors, [b, 3, 128].
         liked: rows of the items liked lately, newest first, padded with -1, [b, 10].
         tags: each user's tag weights now.
@@ -34,6 +36,7 @@ class Context:
     """
 
     acts: Acts
+    passed: Rows
     interests: Floats
     liked: Rows
     tags: list[dict[str, float]]
@@ -52,6 +55,7 @@ def context(inventory: Inventory, asks: Sequence[Ask]) -> Context:
     named = [inventory.codes_named_by(query) if query else (set(), 1) for query in queries]
     return Context(
         acts=acts,
+        passed=passed_rows(states, inventory.rows),
         interests=interest_vectors(states, acts, inventory.embeddings),
         liked=liked,
         tags=[current_tags(ask.state) if ask.state else {} for ask in asks],

@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from freshet.domain.ranking.affinity import Met, content_taste, met, rarity
 from freshet.domain.ranking.ask import Floats, Rows
 from freshet.domain.ranking.context import Context
-from freshet.domain.ranking.inventory import Inventory
+from freshet.domain.ranking.inventory import MAX_TAGS, Inventory
 from freshet.domain.ranking.popularity import Popularity
 from freshet.models.features import CROSS_FEATURES
 
@@ -17,6 +18,9 @@ FRESHNESS_HALF_LIFE_MS = 14 * 24 * 3_600_000
 
 #: As much weight of shared tags counts about two thirds.
 _TAG_SCALE = 3.0
+
+#: Sums over an item's tags; as a product it is far quicker than a sum over a short axis.
+_EACH = np.ones(MAX_TAGS, np.float32)
 
 
 def cross_features(
@@ -31,23 +35,32 @@ def cross_features(
         rows: candidates, [b, k]; padding has any row and is masked later.
         now_ms: for the items' age.
     """
+    if not rows.size:
+        return np.zeros((*rows.shape, len(CROSS_FEATURES)), np.float32)
     embeddings = inventory.embeddings[rows]
-    content = context.interests @ embeddings.transpose(0, 2, 1)
+    found = met(popularity, context)
+    directions = np.concatenate([context.interests, content_taste(inventory, found)], axis=1)
+    content = directions @ embeddings.transpose(0, 2, 1)
     features = {
         "content_fast": content[:, 0],
         "content_middling": content[:, 1],
         "content_slow": content[:, 2],
+        "content_affinity": content[:, 3],
         "nearest_recent": liked_cosines(inventory, context, embeddings).max(axis=1),
         "popularity": popularity.popularity[rows],
         "click_rate": popularity.click_rate[rows],
+        "click_rate_quick": popularity.click_rate_quick[rows],
+        "exposure": popularity.exposure[rows],
         "rising": popularity.rising[rows],
         "freshness": np.exp2(
             -np.maximum(now_ms - inventory.published_ms[rows], 0.0) / FRESHNESS_HALF_LIFE_MS
         ),
     }
-    liked, disliked = _tag_sums(inventory, context.tags, rows)
+    liked, disliked, affinity = _tag_sums(inventory, context.tags, found, rows)
     features["tag_match"] = 1.0 - np.exp(-liked / _TAG_SCALE)
     features["tag_dislike"] = 1.0 - np.exp(-disliked / _TAG_SCALE)
+    features["tag_affinity"] = affinity
+    features["passed_before"] = _passed_before(inventory, context.passed, rows)
     features["query_match"] = _query_match(inventory, context, rows)
     return np.stack([features[name] for name in CROSS_FEATURES], axis=2, dtype=np.float32)
 
@@ -60,26 +73,64 @@ def liked_cosines(inventory: Inventory, context: Context, embeddings: Floats) ->
 
 
 def _tag_sums(
-    inventory: Inventory, tags: list[dict[str, float]], rows: Rows
-) -> tuple[Floats, Floats]:
-    """Sums of the positive and of the negative weights of each candidate's tags.
+    inventory: Inventory, tags: list[dict[str, float]], found: Met, rows: Rows
+) -> tuple[Floats, Floats, Floats]:
+    """What the tags of each candidate are to the user, [b, k] each.
 
-    Only tags that a user of the batch has get a column, so the table stays small however many
-    tags the catalog knows.
+    Only tags that matter to a user of the batch get a column, so the tables stay small however
+    many tags the catalog knows.
+
+    Returns:
+        Sums of the positive and of the negative weights of its tags, and the sum of its cosines,
+        in tags weighted by rarity, with the items met, by their residuals.
     """
     code_of = inventory.tag_codes.get
     # Tags that no item has are as if they had code 0, which pads: a column that is never read.
     codes = np.array([code_of(name, 0) for mine in tags for name in mine], np.int64)
     users = np.repeat(np.arange(len(tags)), [len(mine) for mine in tags])
-    wanted, columns = np.unique(codes, return_inverse=True)
-    table = np.zeros((len(tags), len(wanted) + 1), np.float32)
-    table[users, columns + 1] = [weight for mine in tags for weight in mine.values()]
-    column = np.zeros(len(inventory.tag_codes) + 1, np.int64)
-    column[wanted] = np.arange(1, len(wanted) + 1)
-    column[0] = 0
-    weights = table[np.arange(len(tags))[:, None, None], column[inventory.tags[rows]]]
-    liked = np.maximum(weights, 0).sum(axis=2)
-    return liked, liked - weights.sum(axis=2)
+    theirs = inventory.tags.take(found.rows, axis=0)
+    matters = np.zeros(len(inventory.tag_codes) + 1, np.bool_)
+    matters[codes] = matters[theirs.ravel()] = True
+    matters[0] = False
+    wanted = matters.nonzero()[0]
+    width = len(wanted) + 1
+    column = np.zeros(len(matters), np.int64)
+    column[wanted] = np.arange(1, width)
+    first = width * np.arange(len(tags))
+
+    weight = np.zeros(len(tags) * width, np.float32)
+    weight[first[users] + column[codes]] = [one for mine in tags for one in mine.values()]
+    weight[first] = 0
+
+    told = rarity(inventory)
+    share = found.residual / _norms(told.take(theirs))
+    place = column.take(theirs) + first[:, None, None]
+    sums = np.bincount(place.ravel(), share.repeat(theirs.shape[2]), len(weight))
+    taste = sums.astype(np.float32)
+    taste *= np.tile(told.take(np.insert(wanted, 0, 0)), len(tags))
+
+    mine = inventory.tags.take(rows, axis=0)
+    place = column.take(mine) + first[:, None, None]
+    each = weight.take(place)
+    liked = np.maximum(each, 0) @ _EACH
+    affinity = (taste.take(place) @ _EACH) / _norms(told.take(mine))
+    return liked, liked - each @ _EACH, affinity
+
+
+def _norms(told: Floats) -> Floats:
+    """Lengths of items in the space of tags, whose squares are the rarities [..., 12]."""
+    norms: Floats = np.sqrt(np.maximum(told @ _EACH, np.float32(1e-6)))
+    return norms
+
+
+def _passed_before(inventory: Inventory, passed: Rows, rows: Rows) -> NDArray[np.bool_]:
+    """Whether each candidate is among what its user passed over."""
+    table = np.zeros((len(rows), len(inventory) + 1), np.bool_)
+    users = np.arange(len(rows))[:, None]
+    table[users, passed] = True
+    # Where -1, the padding, points.
+    table[:, -1] = False
+    return table[users, rows]
 
 
 def _query_match(inventory: Inventory, context: Context, rows: Rows) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """All items as arrays, a row an item, so that a micro-batch of users is scored at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,8 @@ class Inventory:
         categories: code of the category, 0 for none.
         tags: codes of the interest tags, padded with 0, shape [capacity, 12].
         tag_names: the interest tags of each row.
+        numbers: the numeric attributes of each row.
+        tag_logs: logarithm of how many items carry a tag, by code; infinite for the code 0.
         refused: entries whose embedding is of another space or form.
     """
 
@@ -43,6 +46,7 @@ class Inventory:
         self.rows: dict[str, int] = {}
         self.ids: list[str] = []
         self.tag_names: list[tuple[str, ...]] = []
+        self.numbers: list[Mapping[str, float]] = []
         self.tag_codes: dict[str, int] = {}
         self.category_codes: dict[str, int] = {}
         self.refused = 0
@@ -57,6 +61,7 @@ class Inventory:
         self.published_ms = np.zeros(capacity, np.float64)
         self.categories = np.zeros(capacity, np.int32)
         self.tags = np.zeros((capacity, MAX_TAGS), np.int32)
+        self.tag_logs = np.full(capacity, np.inf, np.float32)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -68,6 +73,7 @@ class Inventory:
             row = self.rows[item_id] = len(self.ids)
             self.ids.append(item_id)
             self.tag_names.append(())
+            self.numbers.append({})
             if row == len(self.available):
                 self._grow()
             self.item_hash[row] = item_hash(item_id)
@@ -95,6 +101,7 @@ class Inventory:
             self.available[row] = item.available
             self.published_ms[row] = item.published_ms
             self.categories[row] = self.category_code(item.category)
+            self.numbers[row] = item.numbers
             names = tuple(item.tags[:MAX_TAGS])
             if names != self.tag_names[row]:
                 self._set_tags(row, names)
@@ -130,8 +137,9 @@ class Inventory:
         return list(found)[:count]
 
     def _set_tags(self, row: int, names: tuple[str, ...]) -> None:
-        for code in self.tags[row][self.tags[row] > 0]:
-            self._rows_by_code[int(code)].remove(row)
+        for code in self.tags[row][self.tags[row] > 0].tolist():
+            self._rows_by_code[code].remove(row)
+            self._count_tag(code)
         self.tag_names[row] = names
         self.tags[row] = 0
         for place, name in enumerate(names):
@@ -142,6 +150,14 @@ class Inventory:
                     self._codes_by_word.setdefault(word, set()).add(code)
             self.tags[row, place] = code
             self._rows_by_code.setdefault(code, []).append(row)
+            self._count_tag(code)
+
+    def _count_tag(self, code: int) -> None:
+        if code >= len(self.tag_logs):
+            more = np.full(len(self.tag_logs), np.inf, np.float32)
+            self.tag_logs = np.concatenate([self.tag_logs, more])
+        count = len(self._rows_by_code[code])
+        self.tag_logs[code] = log(count) if count else np.inf
 
     def _grow(self) -> None:
         for name in _COLUMNS:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from freshet.domain.content.words import words
 from freshet.domain.ranking.ask import Floats, Rows
 from freshet.domain.ranking.context import Context
-from freshet.models.inputs import RECENT, USER_TOKENS, tokens
+from freshet.models.inputs import PASSED, RECENT, USER_TOKENS, tokens
 
 #: So that the strongest act is 1, and an act of four months ago too.
 _STRENGTH_SCALE = 3.0
@@ -22,16 +22,18 @@ _LIKED_TAGS = USER_TOKENS
 
 @dataclass(frozen=True, slots=True)
 class UserInputs:
-    """The last acts of b users, the newest last, padded in front.
+    """What b users did and passed over lately, the newest last, padded in front.
 
     Attributes:
         recent_rows: rows of their items, -1 for padding and unknown items, [b, 32].
         recent_acts: 1 if it is there, its strength / 3, log(1 + age in hours) / 8; [b, 32, 3],
             0 wherever `recent_rows` is -1.
+        passed_rows: rows of what was passed over, newest last, -1 for padding, [b, 64].
     """
 
     recent_rows: Rows
     recent_acts: Floats
+    passed_rows: Rows
 
 
 def user_inputs(known: Context) -> UserInputs:
@@ -48,7 +50,10 @@ def user_inputs(known: Context) -> UserInputs:
         recent[:, first:, 1] = acts.strength[:, -count:] / _STRENGTH_SCALE * there
         ages_h = np.maximum(acts.age_ms[:, -count:], 0.0) / _HOUR_MS
         recent[:, first:, 2] = np.log1p(ages_h) / _AGE_SCALE * there
-    return UserInputs(rows, recent)
+    passed = np.full((len(rows), PASSED), -1)
+    if length := min(PASSED, known.passed.shape[1]):
+        passed[:, -length:] = known.passed[:, -length:]
+    return UserInputs(rows, recent, passed)
 
 
 def user_tokens(known: Context) -> NDArray[np.int32]:

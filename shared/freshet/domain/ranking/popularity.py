@@ -13,6 +13,9 @@ REFRESH_MS = 1_000
 #: An item's click rate starts as that of all items, and is its own after as many impressions.
 RATE_PRIOR = 20.0
 
+#: The same for a rate that follows an item's first impressions.
+QUICK_RATE_PRIOR = 3.0
+
 TRENDING = 40
 FRESHEST = 20
 
@@ -23,6 +26,8 @@ class Popularity:
     Attributes:
         popularity: log(1 + clicks), by row.
         click_rate: smoothed clicks an impression, by row.
+        click_rate_quick: less smoothed.
+        exposure: log(1 + impressions), by row.
         rising: log(1 + clicks of the last hours), by row.
         trending: rows of the items clicked most lately, the most first.
         freshest: rows of the newest items, the newest first.
@@ -36,6 +41,7 @@ class Popularity:
         self._refreshed_ms = -REFRESH_MS
         self.known = False
         self.popularity = self.click_rate = self.rising = np.zeros(0, np.float32)
+        self.click_rate_quick = self.exposure = self.popularity
         self.trending = self.freshest = np.zeros(0, np.int64)
         self.trending_rows: frozenset[int] = frozenset()
         self.fresh_rows: frozenset[int] = frozenset()
@@ -67,7 +73,11 @@ class Popularity:
         # Where nobody sends impressions, a click proves that the item was shown.
         shown = np.maximum(impressions, clicks)
         rate = clicks.sum() / max(shown.sum(), 1.0)
-        self.click_rate = _f4((clicks + RATE_PRIOR * rate) / (shown + RATE_PRIOR))
+        self.click_rate, self.click_rate_quick = (
+            _f4((clicks + prior * rate) / (shown + prior))
+            for prior in (RATE_PRIOR, QUICK_RATE_PRIOR)
+        )
+        self.exposure = _f4(np.log1p(impressions))
         self.popularity = _f4(np.log1p(clicks))
         self.rising = _f4(np.log1p(lately))
         available = self._inventory.available[:n]

@@ -87,8 +87,8 @@ def difference(canary: Arm, champion: Arm) -> Interval:
     pooled = (clicked + 1) / (canary.total + champion.total + 2)
     variance = _variance(canary, pooled) + _variance(champion, pooled)
     mixture = (TYPICAL_CHANGE * max(champion.rate, pooled)) ** 2
-    log_odds = 2 * math.log(1 / ALPHA) + math.log1p(mixture / variance)
-    half_width = math.sqrt(variance * (1 + variance / mixture) * log_odds)
+    bound = 2 * math.log(1 / ALPHA) + math.log1p(mixture / variance)
+    half_width = math.sqrt(variance * (1 + variance / mixture) * bound)
     mean = canary.rate - champion.rate
     return Interval(mean, mean - half_width, mean + half_width)
 

@@ -1,0 +1,1 @@
+"""How good models are: figures beside those of baselines, off-policy estimates, the report."""

@@ -1,0 +1,132 @@
+"""From clicks on topics to a model that serves: trained, gated, shown to some, then decided."""
+
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from freshet.config import ServiceConfig
+from freshet.contracts.registry import CATALOG, ITEMS, TOPICS
+from freshet.domain.rollout.canary import in_canary
+from freshet.domain.rollout.stages import Stages
+from freshet.model_log import read_stages
+from freshet_simulator.simulation import Simulation
+from freshet_simulator.visit import Sent
+from harness.kafka import newest_of, send, until
+from harness.learning import Maker, visits, world
+from harness.services import service
+
+T0 = 1_700_000_000_000
+HOUR_MS = 3_600_000
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+]
+
+
+async def send_all(config: ServiceConfig, sent: Iterable[Sent]) -> None:
+    by_topic: dict[str, list[object]] = {}
+    for topic, message in sent:
+        by_topic.setdefault(topic.name, []).append(message)
+    for topic in TOPICS:
+        await send(config, topic, by_topic.get(topic.name, []))  # type: ignore[arg-type]
+
+
+async def understood(config: ServiceConfig, simulation: Simulation, folder: Path) -> None:
+    """Have the catalog service read the items."""
+    with service("catalog", config, folder):
+        await send(config, ITEMS, simulation.catalogue())
+
+        async def all_there() -> bool:
+            return len(await newest_of(config, CATALOG)) == len(simulation.items)
+
+        await until(all_there)
+
+
+async def look(config: ServiceConfig, folder: Path, now_ms: int) -> Stages:
+    """One look of the trainer at the topics; what the registry holds then."""
+    from freshet_trainer.architectures.catalogue import Architecture
+    from freshet_trainer.config import TrainerConfig
+    from freshet_trainer.metrics import trainer_metrics
+    from freshet_trainer.service import look as one_look
+    from freshet_trainer.told import Told
+
+    settings = TrainerConfig(
+        brokers=config.brokers,
+        topic_prefix=config.topic_prefix,
+        work_dir=str(folder / "trainer"),
+        architecture=Architecture.INTEREST_PRODUCT,
+        min_lists=500,
+        gate_margin=0.05,
+        canary_share=0.5,
+        canary_min_lists=200,
+        latency_budget_ms=1_000,
+    )
+    metrics = trainer_metrics(CollectorRegistry())
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            one_look(settings, metrics, now_ms, Told())
+        except BaseException as error:
+            failures.append(error)
+
+    # The trainer runs loops of its own, which a running loop does not allow.
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+    return await read_stages(config)
+
+
+def by_chance(user_id: str) -> tuple[str, float]:
+    del user_id
+    return "prior@1", 0.0
+
+
+@pytest.mark.parametrize(("quality", "stage"), [(1.0, "champion"), (-1.0, "rolled_back")])
+async def test_a_trained_model_is_promoted_or_rolled_back_by_its_clicks(
+    quality: float, stage: str, config: ServiceConfig, tmp_path: Path
+) -> None:
+    simulation = world()
+    await understood(config, simulation, tmp_path)
+    await send_all(config, visits(simulation, 3_000, T0, by_chance, "train"))
+    stages = await look(config, tmp_path, T0 + 10 * HOUR_MS)
+    canary = stages.canary
+    assert canary is not None, stages.records
+    assert {gate.gate for gate in canary.gates} == {"parity", "finite", "better", "latency", "size"}
+    assert all(gate.passed for gate in canary.gates)
+    assert canary.metrics["ndcg@10"] > canary.metrics["ndcg@10 popularity"]
+    label = canary.model
+
+    def maker(user_id: str) -> tuple[str, float]:
+        return (label, quality) if in_canary(user_id, label, 0.5) else ("prior@1", 0.0)
+
+    make: Maker = maker
+    await send_all(config, visits(simulation, 2_500, T0 + 11 * HOUR_MS, make, "live"))
+    stages = await look(config, tmp_path, T0 + 20 * HOUR_MS)
+    decided = stages.records[label]
+    assert decided.stage == stage, decided
+    assert decided.figures["canary_lists"] > 200
+    assert (decided.figures["difference"] > 0) == (quality > 0)
+
+
+async def test_a_model_that_learned_nothing_is_refused_and_never_shown(
+    config: ServiceConfig, tmp_path: Path
+) -> None:
+    # Nobody's clicks depend on what is shown: there is nothing to learn.
+    simulation = world()
+    for number, person in enumerate(simulation.people):
+        person.taste[:] = 1.0
+        simulation.people[number] = person
+    await understood(config, simulation, tmp_path)
+    await send_all(config, visits(simulation, 1_500, T0, by_chance, "train"))
+    stages = await look(config, tmp_path, T0 + 10 * HOUR_MS)
+    (record,) = stages.records.values()
+    assert record.stage == "refused"
+    assert "better" in record.reason
+    assert (stages.champion, stages.canary) == (None, None)
