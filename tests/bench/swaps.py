@@ -36,15 +36,12 @@ def main() -> None:
     missing = expected(seen) - seen.answers.keys()
     twice = sum(count > 1 for count in seen.answers.values())
     memory = np.array(seen.resident_bytes) / 1_048_576
-    tenth = max(1, len(memory) // 10)
     p50, p99 = np.percentile(np.array(seen.swap_seconds) * 1000, [50, 99])
     print(f"{arguments.swaps} changes at {arguments.rate:.0f} requests/s")
     print(f"requests {seen.asked}, unanswered {len(missing)}, twice {twice}, empty {seen.broken}")
     print(f"from the record to a list of the new model: p50 {p50:.0f} ms, p99 {p99:.0f} ms")
-    print(
-        f"resident memory: first tenth {memory[:tenth].mean():.1f} MiB,"
-        f" last tenth {memory[-tenth:].mean():.1f} MiB, largest {memory.max():.1f} MiB"
-    )
+    fifths = ", ".join(f"{part.mean():.1f}" for part in np.array_split(memory, 5))
+    print(f"resident memory in MiB, by fifths of the run: {fifths}; largest {memory.max():.1f}")
 
 
 if __name__ == "__main__":
