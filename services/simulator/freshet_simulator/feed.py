@@ -78,7 +78,7 @@ def _run(
     for item in simulation.catalogue():
         send(ITEMS, item)
     started = time.monotonic()
-    visits = items = 0
+    visits = 0
     while not stop.is_set():
         for records in lists.poll(timeout_ms=5).values():
             for record in records:
@@ -88,9 +88,8 @@ def _run(
                     log.warning("a list is passed over: %s", refusal)
         elapsed = time.monotonic() - started
         now_ms = time.time_ns() // 1_000_000
-        while items < elapsed / config.new_item_s:
-            send(*simulation.new_item(now_ms))
-            items += 1
+        for topic, message in simulation.pass_time(now_ms):
+            send(topic, message)
         while visits < elapsed * config.visits_per_second and not stop.is_set():
             for topic, message in simulation.next_visit(now_ms):
                 send(topic, message)

@@ -14,9 +14,9 @@ from freshet_simulator.world import World, WorldItem
 FAVOURITES = 2
 _LIKES = 4.0
 
-#: Each visit a taste moves by this much, and now and then a favourite is dropped for another.
-_STEP = 0.05
-_SWITCH = 0.01
+#: In an hour a taste moves by this much, and so often a favourite is dropped for another.
+_STEP = 0.2
+_SWITCHES = 0.2
 
 #: How fast attention falls with rank: the chance to look at rank r is 1 / (1 + r) ** 0.7.
 ATTENTION = 0.7
@@ -49,10 +49,13 @@ def make_person(world: World, number: int, random: Generator) -> Person:
     return Person(f"{world.name}-user-{number}", taste)
 
 
-def drift(person: Person, random: Generator) -> Person:
-    """The person some time later: a small step, rarely a new favourite for an old one."""
-    taste = person.taste + random.normal(0, _STEP, len(person.taste))
-    if random.random() < _SWITCH:
+def drift(person: Person, hours: float, random: Generator) -> Person:
+    """The person so many hours later: a step, now and then a new favourite for an old one.
+
+    It comes to the same whether the hours pass at once or one by one.
+    """
+    taste = person.taste + random.normal(0, _STEP * hours**0.5, len(person.taste))
+    for _ in range(random.poisson(_SWITCHES * hours)):
         order = np.argsort(taste)
         dropped, found = order[-1], int(random.choice(order[:-FAVOURITES]))
         taste[[dropped, found]] = taste[[found, dropped]]

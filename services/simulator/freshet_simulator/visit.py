@@ -14,6 +14,9 @@ from freshet_simulator.world import World, WorldItem
 _SEARCHES = 0.08
 _REQUESTS = 0.05
 
+#: How many of the requests say what is looked for.
+_WITH_QUERY = 0.5
+
 NewId = Callable[[], str]
 Sent = tuple[Topic, Message]
 
@@ -49,7 +52,11 @@ def visit(
             Query(event_id=new_id(), event_time=time_ms, user_id=user_id, text=text),
         )
     if random.random() < _REQUESTS:
-        yield REQUESTS, Request(event_id=new_id(), event_time=time_ms, user_id=user_id)
+        query = search(person, world, random) if random.random() < _WITH_QUERY else None
+        yield (
+            REQUESTS,
+            Request(event_id=new_id(), event_time=time_ms, user_id=user_id, query=query),
+        )
     yield (
         IMPRESSIONS,
         Impression(

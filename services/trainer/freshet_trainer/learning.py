@@ -73,7 +73,7 @@ def learn(
     cut = len(examples) - round(len(examples) * _CALIBRATION_SHARE)
     keras.utils.set_random_seed(seed)
     plan = blueprint(architecture)
-    towers = plan.build(setting_of(table))
+    towers = plan.build(setting_of(table, examples[:cut]))
     warm = parent is not None and start_from(towers, parent[1])
     fit(
         towers,

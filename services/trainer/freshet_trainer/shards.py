@@ -129,7 +129,7 @@ class Shards:
             return texts(file, "form") == self._form()
 
     def _form(self) -> list[str]:
-        return [self._inventory.embedding_version, *CROSS_FEATURES]
+        return [self._inventory.embedding_version, *CROSS_FEATURES, *_FIELDS]
 
     def _write_items(self) -> None:
         """The items of today, and those of earlier days that the catalog has forgotten."""

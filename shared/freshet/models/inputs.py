@@ -98,9 +98,7 @@ def tokens(words: Sequence[str], count: int) -> NDArray[np.int32]:
     return row
 
 
-def item_numbers(
-    items: Sequence[Mapping[str, float]], names: Sequence[str]
-) -> NDArray[np.float32]:
+def item_numbers(items: Sequence[Mapping[str, float]], names: Sequence[str]) -> NDArray[np.float32]:
     """Attributes of n items as a model reads them, [n, 8].
 
     Args:

@@ -229,14 +229,17 @@ def test_an_impression_changes_nothing_but_what_was_passed_over() -> None:
     assert after is not None
     assert not after.acted
     assert (after.passed, after.counters.impressions) == (["item-3"], 1)
-    assert msgspec.structs.replace(
-        after,
-        acted=True,
-        passed=[],
-        counters=before.counters,
-        applied=before.applied,
-        seen=before.seen,
-    ) == before
+    assert (
+        msgspec.structs.replace(
+            after,
+            acted=True,
+            passed=[],
+            counters=before.counters,
+            applied=before.applied,
+            seen=before.seen,
+        )
+        == before
+    )
 
 
 def test_an_act_among_impressions_is_an_act() -> None:

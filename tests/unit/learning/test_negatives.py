@@ -8,7 +8,7 @@ from freshet.contracts.derived import Trend
 from freshet.domain.learning.negatives import sampled_list
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity
-from harness.learning import ITEMS, T0, catalog, stock
+from harness.logs import ITEMS, T0, catalog, stock
 
 GONE, FUTURE = 3, 4
 

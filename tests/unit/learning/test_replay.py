@@ -20,7 +20,7 @@ from freshet.domain.ranking.model_inputs import user_inputs, user_tokens
 from freshet.domain.ranking.popularity import Popularity
 from freshet.domain.trends.fold import fold as fold_trend
 from freshet.domain.trends.fold import sightings
-from harness.learning import (
+from harness.logs import (
     ITEMS,
     MINUTE_MS,
     T0,
@@ -229,6 +229,7 @@ def test_of_too_many_users_half_are_forgotten_whole() -> None:
 def test_where_only_clicks_are_sent_each_makes_a_list_with_others() -> None:
     found = replayed([click(f"c{n}", n, n % ITEMS) for n in range(60)], CLICKS_ONLY)
     assert len(found) == 60
+    assert (found[0].signals, found[0].item_clicks.sum()) == (0, 0)
     for n, one in enumerate(found):
         assert one.labels[one.items.tolist().index(n % ITEMS)] == 1
         assert len(set(one.items.tolist())) == len(one.items) == 4

@@ -18,7 +18,7 @@ from freshet.domain.learning.shown import stacked
 from freshet.domain.ranking.inventory import Inventory
 from freshet_trainer.arrays import ExamplesRefused
 from freshet_trainer.shards import Shards, load
-from harness.learning import MINUTE_MS, T0, catalog, logs, replayed, stock
+from harness.logs import MINUTE_MS, T0, catalog, logs, replayed, stock
 
 #: So small that lists are closed early, and shards fill.
 OPTIONS = ReplayOptions(max_pending=4)

@@ -9,7 +9,7 @@ from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.context import Context, context
 from freshet.domain.ranking.model_inputs import user_inputs, user_tokens
 from freshet.models.inputs import RECENT, USER_TOKENS, tokens
-from harness.learning import MINUTE_MS, T0, catalog, stock
+from harness.logs import MINUTE_MS, T0, catalog, stock
 
 INVENTORY, _ = stock(catalog())
 

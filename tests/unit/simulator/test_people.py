@@ -1,6 +1,7 @@
 """Tastes, and what they make people do."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,8 +46,27 @@ def test_tastes_drift_and_keep_their_person() -> None:
     random = np.random.default_rng(2)
     person = later = make_person(WORLD, 1, random)
     favourites = {int(np.argmax(person.taste))}
-    for _ in range(1_000):
-        later = drift(later, random)
+    for _ in range(100):
+        later = drift(later, 1.0, random)
         favourites.add(int(np.argmax(later.taste)))
     assert later.user_id == person.user_id
     assert len(favourites) > 1
+
+
+def test_tastes_drift_by_time_however_often_one_comes() -> None:
+    random = np.random.default_rng(2)
+    moved: dict[float, list[float]] = {0.1: [], 10.0: []}
+    for number in range(200):
+        person = make_person(WORLD, number, random)
+        for hours, found in moved.items():
+            later = person
+            for _ in range(round(10 / hours)):
+                later = drift(later, hours, random)
+            found.append(np.abs(later.taste - person.taste).mean())
+    often, once = (np.mean(found) for found in moved.values())
+    assert often == pytest.approx(once, rel=0.1)
+
+
+def test_no_time_changes_no_taste() -> None:
+    person = make_person(WORLD, 1, np.random.default_rng(1))
+    assert (drift(person, 0.0, np.random.default_rng(2)).taste == person.taste).all()

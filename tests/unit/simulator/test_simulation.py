@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from freshet.contracts.codec import decoder, encode
-from freshet.contracts.inputs import Click, Impression
+from freshet.contracts.inputs import Click, Impression, Item, Request
 from freshet_simulator.config import SimulatorConfig
 from freshet_simulator.simulation import Simulation
 from freshet_simulator.visit import Sent
@@ -85,3 +85,46 @@ def test_a_list_of_items_that_nobody_knows_is_not_shown() -> None:
     simulation.deliver(recommend(simulation.people[0].user_id, ["elsewhere-1"]))
     shown = [m for _, m in simulation.next_visit(NOW) if isinstance(m, Impression)]
     assert [one.recommendation_id for one in shown] == [None]
+
+
+def test_what_is_shown_changes_neither_who_comes_nor_the_world() -> None:
+    ours, other = (Simulation(CONFIG, "run", NOW) for _ in range(2))
+    differs = 0
+    for number in range(600):
+        time_ms = NOW + 120_000 * number
+        ours.pass_time(time_ms)
+        other.pass_time(time_ms)
+        there = list(ours.items)
+        for person in ours.people:
+            ours.deliver(recommend(person.user_id, there[:10]))
+        mine, its = (
+            [message for _, message in one.next_visit(time_ms) if isinstance(message, Impression)]
+            for one in (ours, other)
+        )
+        assert mine[0].user_id == its[0].user_id
+        differs += mine[0].item_ids != its[0].item_ids
+    assert differs > 300
+    assert list(ours.items) == list(other.items)
+    assert (ours.fashion.subjects == other.fashion.subjects).all()
+    for one, two in zip(ours.people, other.people, strict=True):
+        assert (one.taste == two.taste).all()
+
+
+def test_for_each_new_item_another_is_withdrawn() -> None:
+    simulation = Simulation(CONFIG, "run", NOW)
+    known = {item.item_id for item in simulation.catalogue()}
+    sent = simulation.pass_time(NOW + int(20_000 * CONFIG.new_item_s))
+    items = [message for _, message in sent if isinstance(message, Item)]
+    came = {item.item_id for item in items if item.available}
+    gone = {item.item_id for item in items if not item.available}
+    assert (len(came), len(gone)) == (20, 20)
+    assert not came & known
+    assert {item.item_id for item in simulation.catalogue()} == (known | came) - gone
+
+
+def test_some_requests_say_what_is_looked_for() -> None:
+    sent = visits(Simulation(CONFIG, "run", NOW), 2_000)
+    queries = [m.query for some in sent for _, m in some if isinstance(m, Request)]
+    phrases = {one for some in Simulation(CONFIG, "x", NOW).world.subjects.values() for one in some}
+    assert {query for query in queries if query} <= phrases
+    assert 0.3 < sum(query is not None for query in queries) / len(queries) < 0.7

@@ -119,8 +119,9 @@ def _off_policy(found: Sequence[OffPolicy]) -> Iterable[str]:
     yield "<h2>What another policy would have got</h2>"
     yield (
         "<p>Clicks a list, estimated from lists that were logged with the chance of each pick. "
-        "Effective is how many lists of the policy's own say as much of the first rank; a mean "
-        "weight far from 1 says that the logged chances are not those of the log.</p>"
+        "Effective is how many lists of the policy's own would say as much; with fewer than a "
+        "hundred the intervals are too narrow. A mean weight far from 1 says that the logged "
+        "chances are not those of the log, or that there are too few lists.</p>"
     )
     names = list(found[0].estimates)
     rows = [

@@ -49,14 +49,20 @@ def estimate(
       less variance than IPS where the model knows something (Dudik et al., Doubly robust policy
       evaluation and learning, 2011).
 
+    A policy that is far from the logged one has few lists that speak for it. Below some hundred
+    effective ones the bootstrap does not know what it has not seen, and the intervals are too
+    narrow: in the simulator 70 to 80 % of them held the truth with 50, 93 to 96 % with 75 and more.
+
     Args:
         log: n lists of k ranks.
         target: chance that the policy puts the logged item at its rank, given those above, [n, k].
         expected: of the outcome model.
         policy: its name, for a person.
-        draws, seed: of the bootstrap.
+        draws: of the bootstrap.
+        seed: of the bootstrap.
     """
-    weights = np.cumprod(np.where(log.there, target / log.propensity, 1.0), axis=1) * log.there
+    products = np.cumprod(np.where(log.there, target / log.propensity, 1.0), axis=1)
+    weights = products * log.there
     above = np.concatenate([np.ones((len(log), 1)), weights[:, :-1]], axis=1) * log.there
     ips = (weights * log.clicks).sum(axis=1)
     surprise = (log.clicks - expected.logged) * log.there
@@ -68,7 +74,8 @@ def estimate(
     # and each list's part in their errors.
     part = np.divide(weights, total / len(log), where=total > 0, out=0.0 * weights)
     snips = (share * (rates + part * (log.clicks - rates))).sum(axis=1)
-    first = weights[:, 0]
+    # The weight of a whole list, at its last rank.
+    whole = products[:, -1]
 
     def over_users(values: Ranks) -> report.Figure:
         return figure(mean_interval(values, log.users, draws, seed))
@@ -76,8 +83,8 @@ def estimate(
     return report.OffPolicy(
         policy=policy,
         lists=len(log),
-        effective=float(first.sum() ** 2 / max((first**2).sum(), 1e-12)),
-        mean_weight=float(first.mean()),
+        effective=float(whole.sum() ** 2 / max((whole**2).sum(), 1e-12)),
+        mean_weight=float(whole.mean()),
         logged=over_users((log.clicks * log.there).sum(axis=1)),
         estimates={"IPS": over_users(ips), "SNIPS": over_users(snips), "DR": over_users(dr)},
     )

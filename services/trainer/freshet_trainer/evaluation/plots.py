@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -16,7 +17,7 @@ _INK = "#7d8590"
 _MODEL = "#2f81f7"
 _BASELINE = "#8b949e"
 
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "freshet",
     # A label is never a formula.

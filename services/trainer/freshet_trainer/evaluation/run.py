@@ -16,6 +16,11 @@ DRAWS = 1_000
 
 Scores = Mapping[str, NDArray[np.floating]]
 
+
+class NothingToMeasure(Exception):
+    """There is no list in which something was clicked."""
+
+
 #: Metrics of each list of each ranker.
 _Values = dict[str, NDArray[np.float64]]
 
@@ -31,6 +36,7 @@ def evaluate(
     made_ms: int,
     seed: int,
     draws: int = DRAWS,
+    earlier_clicks: NDArray[np.float64] | None = None,
     notes: list[str] | None = None,
     off_policy: list[report.OffPolicy] | None = None,
     progress: Callable[[str], None] = lambda ranker: None,
@@ -38,7 +44,7 @@ def evaluate(
     """Measure models beside the baselines.
 
     Only lists in which something was clicked tell a good order from a bad one; chances are held
-    against all lists. Which items are novel is known from the lists before the slice.
+    against all lists.
 
     Args:
         examples: lists in the order of their time.
@@ -50,22 +56,28 @@ def evaluate(
         made_ms: when.
         seed: of the bootstrap and of the baseline by chance.
         draws: of the bootstrap.
+        earlier_clicks: of each item, by row, which says what is novel; by default those in the
+            lists before the slice.
         notes: what a reader must know.
         off_policy: estimates made elsewhere.
         progress: told of each ranker before it is measured.
 
     Raises:
-        ValueError: nothing was clicked in the slice, a model has the name of a baseline, or its
-            scores are of another shape or not numbers.
+        NothingToMeasure: nothing was clicked in the slice.
+        ValueError: a model has the name of a baseline, or its scores are of another shape or not
+            numbers.
     """
     lists = examples[which]
-    clicked = (lists.labels > 0).any(axis=1)
+    clicked = np.any(lists.labels > 0, axis=1)
     if not clicked.any():
-        raise ValueError(f"nothing was clicked in {len(lists)} lists: nothing can be measured")
+        raise NothingToMeasure(f"nothing was clicked in {len(lists)} lists: what is a good order?")
     simple = baselines(lists, seed)
     if both := scores.keys() & simple.keys():
         raise ValueError(f"{sorted(both)} are names of baselines")
-    share = metrics.click_share(examples[: which.indices(len(examples))[0]], len(items.ids))
+    if earlier_clicks is None:
+        earlier = examples[: which.indices(len(examples))[0]]
+        earlier_clicks = metrics.item_clicks(earlier, len(items.ids))
+    share = metrics.click_share(earlier_clicks)
     told = lists[clicked]
     parts = {name: mask[clicked] for name, mask in segments(lists).items()}
     parts = {name: mask for name, mask in parts.items() if mask.any()}
@@ -85,14 +97,14 @@ def evaluate(
         over = {}
         if name in scores:
             over = {
-                other: _over(values[name], values[other], told, parts, draws, seed)
+                other: _figures(values[name], values[other], told, parts, draws, seed)
                 for other in simple
             }
         rankers.append(
             report.Ranker(
                 name=name,
                 baseline=name in simple,
-                metrics=_over(values[name], None, told, parts, draws, seed),
+                metrics=_figures(values[name], None, told, parts, draws, seed),
                 over=over,
                 coverage=covered[name],
                 calibration=_calibration(probabilities[name], lists, draws, seed)
@@ -131,7 +143,7 @@ def _of_lists(labels: NDArray[np.float32]) -> _Values:
     }
 
 
-def _over(
+def _figures(
     mine: _Values,
     other: _Values | None,
     lists: Examples,
@@ -160,8 +172,5 @@ def _calibration(
     bins = calibration.reliability(probabilities, lists, draws, seed)
     return report.Calibration(
         error=calibration.expected_calibration_error(bins),
-        bins=[
-            report.Bin(count=one.count, predicted=one.predicted, observed=figure(one.observed))
-            for one in bins
-        ],
+        bins=bins,
     )

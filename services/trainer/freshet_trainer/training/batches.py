@@ -1,7 +1,7 @@
 """Lists in batches, each with a small table of the items that it speaks of."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -98,3 +98,19 @@ def batches(
     order = np.arange(len(examples)) if random is None else random.permutation(len(examples))
     for start in range(0, len(order), size):
         yield batch_of(examples, table, order[start : start + size], model)
+
+
+def forgetful(batch: Batch, share: float, random: Generator) -> Batch:
+    """A batch in which so much of what users did and passed over is hidden, by chance."""
+    acts = random.random(batch.recent.shape) >= share
+    passed = random.random(batch.passed.shape) >= share
+    return replace(
+        batch,
+        recent=batch.recent * acts,
+        passed=batch.passed * passed,
+        user={
+            **batch.user,
+            "recent_acts": batch.user["recent_acts"] * acts[:, :, None],
+            "passed_there": batch.user["passed_there"] * passed,
+        },
+    )

@@ -13,11 +13,18 @@ from numpy.typing import NDArray
 
 from freshet.domain.learning.examples import Examples, ItemTable
 from freshet_trainer.towers import Towers
-from freshet_trainer.training.batches import batches
+from freshet_trainer.training.batches import batches, forgetful
 from freshet_trainer.training.joint import Tensors, forward, tensors_of
+from freshet_trainer.training.losses import LOSSES
 from freshet_trainer.training.recipe import Recipe, Steps
 
 CHECKPOINT = "checkpoint.npz"
+
+#: Adam's memory of squared gradients: trainings are short, a longer one would only lag.
+_BETA_2 = 0.99
+
+#: What is left of the learning rate at the end.
+_LAST = 0.05
 
 
 def fit(
@@ -48,10 +55,11 @@ def fit(
     steps = max(1, -(-len(lists) // recipe.batch_lists))
     total = steps * recipe.epochs
     optimizer = keras.optimizers.AdamW(
-        keras.optimizers.schedules.CosineDecay(recipe.learning_rate, total),
-        weight_decay=recipe.weight_decay,
+        _learning_rate(recipe, total), weight_decay=recipe.weight_decay, beta_2=_BETA_2
     )
+    bias = keras.Variable(np.zeros(examples.items.shape[1], np.float32), name="position_bias")
     variables = [one for model in towers.graphs.values() for one in model.trainable_variables]
+    variables += [bias] if recipe.position_bias else []
     optimizer.build(variables)
     average = [np.array(one) for one in variables]
 
@@ -59,7 +67,10 @@ def fit(
     def step(batch: Tensors) -> Any:
         with tf.GradientTape() as tape:
             score, _ = forward(towers, batch, training=True)
-            loss = _LOSSES[recipe.loss](score, batch)
+            loss = LOSSES[recipe.loss](score + bias, batch)
+            for model in towers.graphs.values():
+                for cost in model.losses:
+                    loss += cost
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         return loss
 
@@ -72,12 +83,8 @@ def fit(
         keras.utils.set_random_seed(seed * 1_000 + epoch)
         random = np.random.default_rng([seed, epoch])
         for place, batch in enumerate(batches(lists, table, towers, recipe.batch_lists, random)):
-            tensors = tensors_of(batch)
-            if recipe.forgetting:
-                hidden = random.random(batch.recent.shape) < recipe.forgetting
-                tensors["recent"] = tf.convert_to_tensor(np.where(hidden, 0, batch.recent))
-                tensors["user/recent_acts"] *= ~hidden[:, :, None]
-            loss = float(step(tensors))
+            seen = forgetful(batch, recipe.forgetting, random) if recipe.forgetting else batch
+            loss = float(step(tensors_of(seen)))
             number = epoch * steps + place
             # Early on the average would hold on to where it started.
             keep = min(recipe.averaging, (1 + number) / (10 + number))
@@ -91,19 +98,16 @@ def fit(
     keeper.forget()
 
 
-def _pointwise(score: Any, batch: Tensors) -> Any:
-    there = tf.cast(batch["candidates"] > 0, score.dtype)
-    each = tf.nn.sigmoid_cross_entropy_with_logits(batch["labels"], score) * there
-    return tf.reduce_sum(each) / tf.reduce_sum(there)
-
-
-def _listwise(score: Any, batch: Tensors) -> Any:
-    masked = tf.where(batch["candidates"] > 0, score, tf.constant(-1e9, score.dtype))
-    share = batch["labels"] / tf.reduce_sum(batch["labels"], axis=1, keepdims=True)
-    return -tf.reduce_mean(tf.reduce_sum(share * tf.nn.log_softmax(masked), axis=1))
-
-
-_LOSSES = {"pointwise": _pointwise, "listwise": _listwise}
+def _learning_rate(recipe: Recipe, total: int) -> Any:
+    """Up along a line, down along a half cosine."""
+    warm_up = min(recipe.warm_up_steps, total // 2)
+    return keras.optimizers.schedules.CosineDecay(
+        0.0 if warm_up else recipe.learning_rate,
+        total - warm_up,
+        alpha=_LAST,
+        warmup_target=recipe.learning_rate if warm_up else None,
+        warmup_steps=warm_up,
+    )
 
 
 class _Keeper:

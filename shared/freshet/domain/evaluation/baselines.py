@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from freshet.domain.learning.examples import Examples
 from freshet.models.features import CROSS_FEATURES
 
+_CONTENT = ("content_fast", "content_middling", "content_slow")
+
 #: What each baseline is, for a person.
 MEANINGS: dict[str, str] = {
     "random": "an order by chance",
@@ -24,13 +26,12 @@ def baselines(examples: Examples, seed: int) -> dict[str, NDArray[np.float64]]:
         seed: of the order by chance.
     """
     n, k = examples.items.shape
-    content = [name for name in CROSS_FEATURES if name.startswith("content_")]
     scores = (
         np.random.default_rng(seed).random((n, k)),
         np.broadcast_to(-np.arange(k, dtype=np.float64), (n, k)),
         _feature(examples, "popularity"),
         _feature(examples, "click_rate"),
-        np.sum([_feature(examples, name) for name in content], axis=0),
+        np.sum([_feature(examples, name) for name in _CONTENT], axis=0),
     )
     return dict(zip(MEANINGS, scores, strict=True))
 

@@ -1,28 +1,13 @@
 """Whether what is said to be clicked in one of ten cases is."""
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.domain.evaluation.bootstrap import Interval, mean_interval
+from freshet.domain.evaluation.bootstrap import mean_interval
+from freshet.domain.evaluation.report import Bin, figure
 from freshet.domain.learning.examples import Examples
 
 BINS = 10
-
-
-class Bin(NamedTuple):
-    """Items with chances that are close to each other.
-
-    Attributes:
-        count: of shown items.
-        predicted: mean chance that the model gave.
-        observed: share that was clicked, with its interval over users.
-    """
-
-    count: int
-    predicted: float
-    observed: Interval
 
 
 def reliability(
@@ -36,7 +21,8 @@ def reliability(
     Args:
         probabilities: of a click, [n, k]; those of padding are not read.
         examples: the lists.
-        draws, seed: of the intervals.
+        draws: of the bootstrap of the intervals.
+        seed: of the bootstrap.
 
     Raises:
         ValueError: a chance is not between 0 and 1.
@@ -54,7 +40,9 @@ def reliability(
         Bin(
             count=int(inside.sum()),
             predicted=float(chances[inside].mean()),
-            observed=mean_interval(clicked[inside].astype(np.float64), users[inside], draws, seed),
+            observed=figure(
+                mean_interval(clicked[inside].astype(np.float64), users[inside], draws, seed)
+            ),
         )
         for number in range(len(edges) + 1)
         if (inside := which == number).any()

@@ -32,6 +32,7 @@ OTHERS = 99
 LIKED = 0.7
 
 MAX_RATINGS = 5_000_000
+MAX_USERS = 200_000
 MAX_LINE = 2_000
 
 #: Times below are in seconds: as milliseconds they would be before March 1973.
@@ -89,9 +90,7 @@ def read_ratings(lines: Iterable[str]) -> list[Rating]:
     return list(newest.values())
 
 
-def hold_out(
-    ratings: Sequence[Rating], seed: int, max_lists: int, others: int = OTHERS
-) -> HeldOut:
+def hold_out(ratings: Sequence[Rating], seed: int, max_lists: int, others: int = OTHERS) -> HeldOut:
     """Make events of ratings, and a list of the last liked item of each user.
 
     Each rating is a click and, where the file has different ones, a feedback. A list has the
@@ -118,6 +117,8 @@ def hold_out(
     random = np.random.default_rng(seed)
     items = np.array(list(dict.fromkeys(one.item for one in ratings)), object)
     users = list(by_user)
+    if len(users) > MAX_USERS:
+        raise BadRatings(f"there are more than {MAX_USERS:,} users")
     hidden: dict[str, str] = {}
     for place in random.permutation(len(users)).tolist():
         if len(hidden) == max_lists:
@@ -166,9 +167,10 @@ def held_out_lists(held: HeldOut, past: Past) -> Iterator[int | Examples]:
     for number, entry in enumerate(held.entries):
         event = entry.event
         if isinstance(event, Impression):
+            rows = past.rows(event.item_ids)
             past.refresh(entry.time_ms)
             position = Position(entry.time_ms, entry.event_id)
-            one = past.look(position, event.user_id, past.rows(event.item_ids), "")
+            one = past.look(position, event.user_id, rows, "")
             one.labels[one.items == past.row(held.hidden[entry.event_id])] = 1.0
             lists.append(one)
         elif isinstance(event, Click):

@@ -42,7 +42,8 @@ class Logged:
         """Chance of each item [n, k] by a policy that would never explore: 1 or 0.
 
         A pick that chance made and that the score would have made too has the propensity of a
-        greedy one: there is nothing to tell apart.
+        greedy one: there is nothing to tell apart. Lists that explore at half of their ranks or
+        more cannot be read so; then the mean weight is far from 1.
         """
         return (self.propensity > _EXPLORED).astype(np.float64)
 

@@ -78,7 +78,7 @@ def recall(labels: Scores, depth: int = DEPTH) -> PerList:
 def reciprocal_rank(labels: Scores) -> PerList:
     """One by the rank (from 1) of the first clicked item, [n]; 0 without a click."""
     clicked = labels > 0
-    return _share(clicked.any(axis=1), clicked.argmax(axis=1) + 1.0)
+    return _share(np.any(clicked, axis=1), clicked.argmax(axis=1) + 1.0)
 
 
 def coverage(items: NDArray[np.int32], catalogue: int, depth: int = DEPTH) -> float:
@@ -110,18 +110,20 @@ def novelty(items: NDArray[np.int32], share: PerList, depth: int = DEPTH) -> Per
     return _share(bits.sum(axis=1), there.sum(axis=1))
 
 
-def click_share(examples: Examples, items: int) -> PerList:
-    """Each item's share of the clicks in these lists, by row, [items]; each gets one for nothing.
-
-    Without the one, an item that was never clicked would be infinitely novel.
-    """
+def item_clicks(examples: Examples, items: int) -> PerList:
+    """Clicks of each item in these lists, by row, [items]."""
     clicked = examples.items[(examples.labels > 0) & (examples.items >= 0)]
-    counts = 1.0 + np.bincount(clicked, minlength=items)
-    share: PerList = counts / counts.sum()
+    counts: PerList = np.bincount(clicked, minlength=items).astype(np.float64)
+    return counts
+
+
+def click_share(clicks: PerList) -> PerList:
+    """Each item's share of all clicks, each one more: else one never clicked is novel for ever."""
+    share: PerList = (1.0 + clicks) / (1.0 + clicks).sum()
     return share
 
 
-def _share(part: NDArray[Any], whole: NDArray[Any]) -> PerList:
+def _share(part: Any, whole: Any) -> PerList:
     result = np.zeros(len(whole))
     np.divide(part, whole, out=result, where=whole > 0)
     return result

@@ -76,8 +76,10 @@ class OffPolicy(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         policy: what would have made them.
         lists: that were logged with propensities.
-        effective: as many lists of that policy's own say as much of the first rank.
-        mean_weight: of the first rank; far from 1, the propensities are not those of the log.
+        effective: as many lists of that policy's own would say as much; of few, the intervals are
+            too narrow.
+        mean_weight: of the lists; far from 1, the propensities are not those of the log, or the
+            lists are too few.
         logged: clicks a list as it was.
         estimates: `IPS`, `SNIPS` and `DR` to figure.
     """

@@ -24,10 +24,6 @@ def segments(examples: Examples) -> dict[str, NDArray[np.bool_]]:
     """Which lists are in each segment, [n]; segments may overlap or be empty."""
     clicked = (examples.labels > 0) & (examples.items >= 0)
     new = examples.signals < FEW_SIGNALS
-    masks = (
-        np.ones(len(examples), np.bool_),
-        new,
-        ~new,
-        (clicked & (examples.item_clicks < COLD_CLICKS)).any(axis=1),
-    )
+    cold = np.any(clicked & (examples.item_clicks < COLD_CLICKS), axis=1)
+    masks: tuple[NDArray[np.bool_], ...] = (np.ones(len(examples), np.bool_), new, ~new, cold)
     return dict(zip(MEANINGS, masks, strict=True))

@@ -47,9 +47,7 @@ def acts_of(states: Sequence[Interests | None], rows: Mapping[str, int]) -> Acts
     return Acts(row, strength, age_ms)
 
 
-def passed_rows(
-    states: Sequence[Interests | None], rows: Mapping[str, int]
-) -> NDArray[np.int64]:
+def passed_rows(states: Sequence[Interests | None], rows: Mapping[str, int]) -> NDArray[np.int64]:
     """Rows of what each user passed over, newest last, -1 for padding and unknown items, [b, p].
 
     Args:

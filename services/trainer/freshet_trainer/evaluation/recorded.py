@@ -1,0 +1,91 @@
+"""The newest lists that the topics hold, with the chances that they were made with."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+
+from freshet.config import ServiceConfig
+from freshet.contracts.codec import Unprocessable, decoder
+from freshet.contracts.registry import CLICKS, IMPRESSIONS, RECOMMENDATIONS, Topic
+from freshet.domain.evaluation.logged import Logged, logged_lists
+from freshet.kafka_python import security
+from freshet_trainer.reading import STALLED_S, Stalled
+
+#: Ranks that are weighed: below, few lists have any weight left.
+DEPTH = 5
+
+
+def recorded(config: ServiceConfig, newest: int) -> Logged:
+    """Read the newest recommendations and what was seen and clicked since.
+
+    Args:
+        config: where the topics are.
+        newest: recommendations that are read, about; bounds the memory, some 10 KiB each.
+
+    Raises:
+        Stalled: the broker gives no records, though there are more.
+    """
+    consumer = KafkaConsumer(
+        bootstrap_servers=config.brokers.split(","),
+        client_id="freshet-evaluate",
+        group_id=None,
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        **security(config),
+    )
+    try:
+        each = -(-newest // RECOMMENDATIONS.partitions)
+
+        def from_end(partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+            first, ends = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
+            return {tp: max(first[tp], ends[tp] - each) for tp in partitions}
+
+        made, times = [], []
+        for record, message in _messages(consumer, config, RECOMMENDATIONS, from_end):
+            made.append(message)
+            times.append(record.timestamp)
+        since_ms = min(times, default=0)
+
+        def since(partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+            found = consumer.offsets_for_times(dict.fromkeys(partitions, since_ms))
+            ends = consumer.end_offsets(partitions)
+            return {tp: ends[tp] if at is None else at.offset for tp, at in found.items()}
+
+        return logged_lists(
+            made,
+            (message for _, message in _messages(consumer, config, IMPRESSIONS, since)),
+            (message for _, message in _messages(consumer, config, CLICKS, since)),
+            DEPTH,
+        )
+    finally:
+        consumer.close()
+
+
+def _messages(
+    consumer: KafkaConsumer,
+    config: ServiceConfig,
+    topic: Topic,
+    starts: Callable[[list[TopicPartition]], dict[TopicPartition, int]],
+) -> Iterator[tuple[Any, Any]]:
+    """Records and messages of a topic up to where it ends now; those of no use are passed over."""
+    decode = decoder(topic)
+    name = config.topic(topic.name)
+    partitions = [TopicPartition(name, number) for number in range(topic.partitions)]
+    consumer.assign(partitions)
+    ends = consumer.end_offsets(partitions)
+    for tp, start in starts(partitions).items():
+        consumer.seek(tp, start)
+    deadline = time.monotonic() + STALLED_S
+    while any(consumer.position(tp) < end for tp, end in ends.items()):
+        batches = consumer.poll(timeout_ms=500)
+        if batches:
+            deadline = time.monotonic() + STALLED_S
+        elif time.monotonic() > deadline:
+            raise Stalled(f"no records of {name} for {STALLED_S:.0f} s, though there are more")
+        for record in (one for batch in batches.values() for one in batch):
+            try:
+                yield record, decode(record.key, record.value or b"")
+            except Unprocessable:
+                continue

@@ -1,0 +1,72 @@
+"""A simulated day of drift: a retrained model beside a frozen one and the prior, in one process.
+
+Run: `make bench`, or `PYTHONPATH=tests python tests/bench/drift.py [--no-fashion]`. Needs no
+broker. Three worlds of one seed have the same visitors, tastes, items and fashions; they differ
+only in which model ranks. All begin with the prior; after the first hours one model is trained.
+"frozen" keeps it, "retrained" trains again by the schedule, on the newest lists, from its champion
+on; a new model takes over if its gates let it. Two trainings a day of the real service would be
+few for a figure, so the schedule's period is shorter; all else is as the trainer has it.
+"""
+
+import argparse
+import logging
+import tempfile
+import time
+from pathlib import Path
+
+import msgspec
+
+from bench.drifting import HOUR_MS, START_MS, Arm, Learner, Settings, understand
+from bench.drift_report import figure, report
+from freshet_catalog.embedding import Embedder
+from freshet_simulator.config import SimulatorConfig
+from freshet_trainer.architectures.catalogue import Architecture
+from freshet_trainer.service import built_in_prior
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--no-fashion", action="store_true", help="the control: no fashion")
+    parser.add_argument("--architecture", type=Architecture, default=Architecture.ATTENTIVE)
+    parser.add_argument("--hours", type=int, default=24, help="after the first training")
+    parser.add_argument("--visits", type=int, default=700, help="an hour, in each world")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--figure", type=Path, help="an .svg to write")
+    arguments = parser.parse_args()
+    logging.getLogger("tf2onnx").setLevel(logging.WARNING)
+    settings = Settings(arguments.architecture, arguments.visits, arguments.seed)
+    world = SimulatorConfig(seed=arguments.seed, new_item_s=180.0, random_share=0.2)
+    if arguments.no_fashion:
+        world = msgspec.structs.replace(world, fashion=0.0)
+    started = time.perf_counter()
+    embed = understand(Embedder())
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        prior = built_in_prior(folder / "prior")
+        arms = {
+            one: Arm(world, embed, prior, settings) for one in ("retrained", "frozen", "prior")
+        }
+        learner = Learner(folder, settings, prior)
+        retrained = arms["retrained"]
+        for minute in range(60 * (settings.warm_up_h + arguments.hours)):
+            for arm in arms.values():
+                arm.minute(START_MS + 60_000 * minute)
+            learner.take(retrained.closed())
+            now_ms = START_MS + 60_000 * (minute + 1)
+            if (minute + 1) % settings.look_minutes == 0 and now_ms >= settings.first_ms:
+                model = learner.look(retrained.inventory, now_ms)
+                if model is not None:
+                    retrained.serve(model)
+                    if learner.promoted == 1:
+                        arms["frozen"].serve(model)
+            if (minute + 1) % 60 == 0:
+                hour = (minute + 1) // 60
+                print(f"hour {hour}: {time.perf_counter() - started:.0f} s", flush=True)
+    report(arms, learner, settings, seed=arguments.seed)
+    if arguments.figure:
+        figure(arms, learner, settings, arguments.figure)
+    print(f"{time.perf_counter() - started:.0f} s, {HOUR_MS // 1000} s an hour simulated")
+
+
+if __name__ == "__main__":
+    main()

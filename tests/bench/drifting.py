@@ -1,0 +1,303 @@
+"""What the drift benchmark is made of: a world with its services, and the trainer, in one process."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from freshet.contracts.derived import CatalogItem
+from freshet.contracts.inputs import Click, Impression, Item, Request
+from freshet.contracts.recommendations import Trigger
+from freshet.domain.content.document import content_hash, document_of
+from freshet.domain.content.tags import tags_of
+from freshet.domain.content.tokens import tokens_of
+from freshet.domain.interest.catalog import CatalogKnowledge
+from freshet.domain.learning.examples import Examples, ItemTable
+from freshet.domain.learning.log import entry_of
+from freshet.domain.learning.past import Past
+from freshet.domain.learning.replay import Replay
+from freshet.domain.learning.shown import Shown, item_table, stacked
+from freshet.domain.ranking.ask import Ask
+from freshet.domain.ranking.inventory import Inventory
+from freshet.domain.ranking.rank import Ranking
+from freshet.domain.rollout.drift import LossTrend, drifted, observe
+from freshet.domain.rollout.retrain import Schedule, reason_to_train
+from freshet.models.inputs import EMBEDDING_VERSION
+from freshet_ranker.scoring import OnnxScorer
+from freshet_simulator.config import SimulatorConfig
+from freshet_simulator.simulation import Simulation
+from freshet_trainer.architectures.catalogue import Architecture
+from freshet_trainer.config import TrainerConfig
+from freshet_trainer.gating import judge
+from freshet_trainer.learning import learn, slices
+from freshet_trainer.losses import list_losses
+from freshet_trainer.scoring import score_examples
+
+HOUR_MS = 3_600_000
+START_MS = 1_700_000_000_000
+
+Model = tuple[str, Path]
+Understand = Callable[[Sequence[Item]], list[CatalogItem]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What differs from the services' own settings, and why: a day here has some 17,000 lists.
+
+    Attributes:
+        architecture: of the models.
+        visits_h: visits an hour in each world.
+        seed: of all chance.
+        warm_up_h: hours of the prior before the first training.
+        period_h: hours until a training is due by time.
+        window: the newest lists that are learned from.
+        look_minutes: between two looks of the trainer.
+        newest_share, gate_margin: of the gates.
+    """
+
+    architecture: Architecture
+    visits_h: int
+    seed: int
+    warm_up_h: int = 4
+    period_h: float = 3.0
+    window: int = 6_000
+    look_minutes: int = 15
+    newest_share: float = 0.2
+    gate_margin: float = 0.05
+
+    @property
+    def first_ms(self) -> int:
+        """When the first model is trained."""
+        return START_MS + self.warm_up_h * HOUR_MS
+
+
+def understand(embed: Callable[[Sequence[str]], NDArray[np.float16]]) -> Understand:
+    """Items as the catalog service publishes them; a text is embedded once for all worlds."""
+    vectors: dict[str, bytes] = {}
+
+    def read(items: Sequence[Item]) -> list[CatalogItem]:
+        texts = [document_of(item) for item in items]
+        new = [text for text in dict.fromkeys(texts) if text not in vectors]
+        if new:
+            vectors.update(
+                (text, one.tobytes()) for text, one in zip(new, embed(new), strict=True)
+            )
+        return [
+            CatalogItem(
+                event_id=item.event_id,
+                event_time=item.event_time,
+                item_id=item.item_id,
+                title=item.title,
+                tags=tags_of(item),
+                embedding=vectors[text],
+                embedding_version=EMBEDDING_VERSION,
+                content_hash=content_hash(item, EMBEDDING_VERSION),
+                tokens=tokens_of(item, tags_of(item)),
+                published_ms=item.time_ms,
+                category=item.category,
+                available=item.available,
+            )
+            for item, text in zip(items, texts, strict=True)
+        ]
+
+    return read
+
+
+@dataclass
+class Seen:
+    """What came of the visits: time, user, and clicks on the list, by visit.
+
+    Attributes:
+        time_ms, users, clicked, ours: of each visit; `ours`: whether Freshet made the list.
+    """
+
+    time_ms: list[int] = field(default_factory=list)
+    users: list[str] = field(default_factory=list)
+    clicked: list[int] = field(default_factory=list)
+    ours: list[bool] = field(default_factory=list)
+
+
+class Arm:
+    """A world, and the services that serve it."""
+
+    def __init__(
+        self, world: SimulatorConfig, read: Understand, model: Model, settings: Settings
+    ) -> None:
+        self.inventory = Inventory(EMBEDDING_VERSION)
+        self.seen = Seen()
+        self._knowledge = CatalogKnowledge()
+        self._read = read
+        self._settings = settings
+        self._simulation = Simulation(world, "drift", START_MS)
+        self._past = Past(self.inventory, self._knowledge)
+        self._replay = Replay(self.inventory, self._knowledge)
+        self._closed: list[Shown] = []
+        self._ranking = Ranking(self.inventory, self._past.popularity, 0.05)
+        self._rows = np.zeros(0, np.int64)
+        self.serve(model)
+        self._take_items(list(self._simulation.catalogue()))
+
+    def serve(self, model: Model) -> None:
+        """Change the model that ranks."""
+        self._scorer = OnnxScorer(model[1], self.inventory, 1)
+        if len(self.inventory):
+            self._scorer.encode(np.arange(len(self.inventory)))
+
+    def closed(self) -> list[Shown]:
+        """The lists that were closed since the last call."""
+        closed, self._closed = self._closed, []
+        return closed
+
+    def minute(self, now_ms: int) -> None:
+        """A minute of visits, then new lists for everyone who did something."""
+        sent = self._simulation.pass_time(now_ms)
+        self._take_items([message for _, message in sent if isinstance(message, Item)])
+        minute = (now_ms - START_MS) // 60_000
+        first, last = (self._settings.visits_h * (minute + n) // 60 for n in (0, 1))
+        acted: dict[str, Request | None] = {}
+        for number in range(first, last):
+            acted |= self._visit(now_ms + 60_000 * (number - first) // (last - first))
+        asks = [self._ask(user_id, request) for user_id, request in acted.items()]
+        for made in self._ranking.rank(asks, self._scorer, now_ms + 60_000):
+            self._simulation.deliver(made)
+            self._closed += self._replay.take(entry_of(made))
+
+    def _visit(self, time_ms: int) -> dict[str, Request | None]:
+        """Fold what a visit sends; who is owed a list for it, and the request for one."""
+        owed: dict[str, Request | None] = {}
+        clicks = 0
+        for topic, message in self._simulation.next_visit(time_ms):
+            if isinstance(message, Request):
+                owed[message.user_id] = message
+                continue
+            if isinstance(message, Impression):
+                self.seen.time_ms.append(time_ms)
+                self.seen.users.append(message.user_id)
+                self.seen.ours.append(message.recommendation_id is not None)
+            else:
+                owed.setdefault(message.user_id, None)  # type: ignore[attr-defined]
+            clicks += isinstance(message, Click)
+            self._past.take(topic.name, time_ms, message)  # type: ignore[arg-type]
+            self._closed += self._replay.take(entry_of(message))  # type: ignore[arg-type]
+        self.seen.clicked.append(clicks)
+        return owed
+
+    def _ask(self, user_id: str, request: Request | None) -> Ask:
+        state = self._past.people.get(user_id)
+        event_id = request.event_id if request else state.event_id if state else user_id
+        return Ask(
+            user_id=user_id,
+            state=state,
+            trigger=Trigger(kind="request" if request else "interest", event_id=event_id),
+            cause=state.caused_at if state else None,
+            query=request.query if request else None,
+        )
+
+    def _take_items(self, items: Sequence[Item]) -> None:
+        if not items:
+            return
+        entries = self._read(items)
+        for one in entries:
+            self._knowledge.put(one.item_id, one)
+        vectors = [np.frombuffer(one.embedding, "<f2").astype(np.float32) for one in entries]
+        self._scorer.encode(self.inventory.put(entries, np.stack(vectors)))
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training: when, why, and what its gates said."""
+
+    time_ms: int
+    reason: str
+    took_over: bool
+    said: str
+
+
+class Learner:
+    """The trainer: the newest lists, when to train, and whether the new model takes over."""
+
+    def __init__(self, folder: Path, settings: Settings, prior: Model) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._champion = prior
+        self._lists: list[Shown] = []
+        self._trend = LossTrend()
+        self._trained_ms: int | None = None
+        self._learned_ms = self._observed_ms = 0
+        self._config = TrainerConfig(
+            architecture=settings.architecture,
+            newest_share=settings.newest_share,
+            gate_margin=settings.gate_margin,
+            seed=settings.seed,
+            latency_budget_ms=1_000,
+        )
+        self._schedule = Schedule(period_ms=int(settings.period_h * HOUR_MS))
+        self.trainings: list[Training] = []
+
+    @property
+    def promoted(self) -> int:
+        """Trainings whose model took over."""
+        return sum(one.took_over for one in self.trainings)
+
+    def take(self, closed: Sequence[Shown]) -> None:
+        """Lists whose clicks are known; the oldest beyond the window are forgotten."""
+        self._lists = [*self._lists, *closed][-self._settings.window :]
+
+    def look(self, inventory: Inventory, now_ms: int) -> Model | None:
+        """Train if it is time; the new champion, if there is one."""
+        examples, table = stacked(self._lists), item_table(inventory)
+        self._observe(examples, table)
+        reason = reason_to_train(
+            self._schedule,
+            now_ms,
+            self._trained_ms,
+            int((examples.time_ms > self._learned_ms).sum()),
+            drift=drifted(self._trend),
+        )
+        if reason is None:
+            return None
+        self._trained_ms, self._learned_ms = now_ms, int(examples.time_ms.max())
+        self._trend = LossTrend()
+        return self._train(examples, table, reason, now_ms)
+
+    def _train(
+        self, examples: Examples, table: ItemTable, reason: str, now_ms: int
+    ) -> Model | None:
+        version = str(len(self.trainings) + 1)
+        learned, newest = slices(examples, self._settings.newest_share)
+        trained = learn(
+            learned,
+            table,
+            self._settings.architecture,
+            self._folder / version,
+            version=version,
+            seed=self._settings.seed,
+            made_ms=now_ms,
+            embedding_version=EMBEDDING_VERSION,
+            parent=self._champion,
+        )
+        verdicts, _ = judge(trained, newest, table, self._champion, self._config)
+        chance = newest[np.flatnonzero(np.equal(newest.models, ""))]
+        also, _ = judge(trained, chance, table, self._champion, self._config)
+        print("    by chance:", "; ".join(one.detail for one in also if one.gate == "better"))
+        passed = all(one.passed for one in verdicts)
+        said = "; ".join(one.detail for one in verdicts if one.gate == "better" or not one.passed)
+        self.trainings.append(Training(now_ms, reason, passed, said))
+        hour = (now_ms - START_MS) / HOUR_MS
+        print(f"  {hour:.2f} h, {reason}: {'takes over' if passed else 'REFUSED'}, {said}")
+        if not passed:
+            return None
+        self._champion = (trained.manifest.label, trained.folder)
+        return self._champion
+
+    def _observe(self, examples: Examples, table: ItemTable) -> None:
+        """Take in the champion's losses on the lists since the last look."""
+        new = np.flatnonzero(examples.time_ms > max(self._observed_ms, self._learned_ms))
+        if len(new):
+            fresh = examples[new]
+            _, probability = score_examples(self._champion[1], fresh, table)
+            for loss in list_losses(probability, fresh).tolist():
+                self._trend = observe(self._trend, loss)
+            self._observed_ms = int(fresh.time_ms.max())
