@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from freshet.contracts.inputs import Impression
 from freshet.contracts.recommendations import Recommendations, RecommendedItem, Trigger
 from freshet.contracts.registry import RECOMMENDATIONS
 from freshet_simulator.config import SimulatorConfig
@@ -44,7 +45,7 @@ def visits(
         time_ms = start_ms + 1_000 * number
         sent = simulation.next_visit(time_ms)
         yield from sent
-        user_id = next(one.user_id for _, one in sent if hasattr(one, "item_ids"))
+        user_id = next(one.user_id for _, one in sent if isinstance(one, Impression))
         person = next(one for one in simulation.people if one.user_id == user_id)
         yield from _list(simulation, person, items, maker, f"{name}-{number}", time_ms, random)
 

@@ -28,7 +28,7 @@ def ratings(tmp_path: Path) -> Path:
     """Everybody rates things of small numbers more often, and likes them better."""
     random = np.random.default_rng(3)
     lines = ["user,item,rating,timestamp"]
-    for user in range(60):
+    for user in range(150):
         drawn = random.permutation(200)[:30]
         taken = drawn[random.random(30) < np.exp(-drawn / 60)]
         lines += [
@@ -61,7 +61,8 @@ def test_a_rating_file_and_a_model_make_a_page_and_json(
     assert "prior@1" in said
     assert page.read_text().startswith("<!doctype html>")
     popular, chance = (rankers[one].metrics["all"]["nDCG@10"] for one in ("popularity", "random"))
-    assert popular.mean > chance.mean + 0.1
+    assert popular.low is not None
+    assert popular.low > chance.mean
     assert report.notes
 
 
@@ -71,9 +72,8 @@ def test_a_rating_file_and_a_model_make_a_page_and_json(
         (["--output", "/no/such/folder/report.html"], 2, "folder does not exist"),
         (["--catalog"], 2, "goes with --ratings"),
         (["--ratings", "/no/such/file.csv"], 2, "does not exist"),
-        (["--newest", "0"], 2, "0"),
+        (["--newest", "0"], 2, "greater than or equal to 1"),
         (["--brokers", "nowhere"], 2, "host:port"),
-        (["--model", "prior@9", "--brokers", "127.0.0.1:1"], 1, "FRESHET_BROKERS"),
     ],
 )
 def test_a_wrong_option_is_named_and_leaves_with_its_code(

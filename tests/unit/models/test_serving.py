@@ -165,7 +165,7 @@ def test_items_that_come_while_a_model_is_opened_are_known_to_it(
         serving.learn(inventory.put([late], vector[None]))
         return scorer
 
-    serving._open = slow  # type: ignore[method-assign]
+    serving._open = slow  # type: ignore[method-assign, assignment]
     tell(serving, record)
     scorer, _ = serving.for_user("ada")
     row = inventory.rows["item-99"]

@@ -73,8 +73,9 @@ class Standard(keras.layers.Layer):
         """Of any shape [..., f]."""
         ops = keras.ops
         there = ops.logical_not(ops.isnan(values))
-        values = ops.where(there, values, ops.zeros_like(values))
+        # A plain 0: zeros of its shape would be exported as a product with what may be NaN.
+        values = ops.where(there, values, 0.0)
         logs = ops.sign(values) * ops.log(1.0 + ops.abs(values))
         read = values + self.logged * (logs - values)
         standard = ops.clip((read - self.mean) * self.gain, -_FARTHEST, _FARTHEST)
-        return ops.where(there, standard, ops.zeros_like(standard))
+        return ops.where(there, standard, 0.0)

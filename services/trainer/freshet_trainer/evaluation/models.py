@@ -8,7 +8,6 @@ from freshet.config import ServiceConfig
 from freshet.model_log import read_stages
 from freshet.models.artifacts import fetch
 from freshet.models.manifest import read_manifest
-from freshet_trainer.service import built_in_prior
 
 PRIOR = "prior"
 
@@ -33,7 +32,7 @@ def folders(config: ServiceConfig, asked: Sequence[str], work: Path) -> dict[str
     stages = None
     for name in asked or [""]:
         if name == PRIOR:
-            label, folder = built_in_prior(work / PRIOR)
+            label, folder = _prior(work)
         elif name and Path(name).is_dir():
             folder = Path(name)
             label = read_manifest(folder).label
@@ -45,9 +44,16 @@ def folders(config: ServiceConfig, asked: Sequence[str], work: Path) -> dict[str
                     f"{name} is neither a folder nor a model: `freshet models list` shows those"
                 )
             if record is None or not record.artifact:
-                label, folder = built_in_prior(work / PRIOR)
+                label, folder = _prior(work)
             else:
                 label = record.model
                 folder = fetch(record.artifact, record.manifest_sha256, work / "fetched")
         found[label] = folder
     return found
+
+
+def _prior(work: Path) -> tuple[str, Path]:
+    # Builds with TensorFlow, which takes seconds to import: most evaluations do without.
+    from freshet_trainer.service import built_in_prior
+
+    return built_in_prior(work / PRIOR)
