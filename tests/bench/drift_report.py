@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.drifting import HOUR_MS, START_MS, Arm, Learner, Settings
 from freshet.domain.evaluation.bootstrap import difference_interval
+from harness.drift_learner import Learner
+from harness.drifting import HOUR_MS, START_MS, Arm, Settings
 
 _DRAWS = 2_000
 Rates = NDArray[np.float64]
@@ -34,8 +35,12 @@ def report(arms: Mapping[str, Arm], learner: Learner, settings: Settings, *, see
     for name, start_ms in since.items():
         for other in ("frozen", "prior"):
             print(f"since {name}: {_difference(arms, 'retrained', other, start_ms, seed)}")
-    print(f"since the first training: {_difference(arms, 'frozen', 'prior', settings.first_ms, seed)}")
+    print(
+        f"since the first training: {_difference(arms, 'frozen', 'prior', settings.first_ms, seed)}"
+    )
     print(f"{len(learner.trainings)} trainings, {learner.promoted} took over")
+    for one in learner.trainings:
+        print(f"  {one}")
 
 
 def _difference(arms: Mapping[str, Arm], a: str, b: str, start_ms: int, seed: int) -> str:
@@ -62,17 +67,15 @@ def _ours(arm: Arm) -> tuple[NDArray[np.int64], Rates]:
 _COLOURS = {"retrained": "#0072b2", "frozen": "#d55e00", "prior": "#777777"}
 
 
-def figure(
-    arms: Mapping[str, Arm], learner: Learner, settings: Settings, path: Path
-) -> None:
+def figure(arms: Mapping[str, Arm], learner: Learner, path: Path) -> None:
     """Draw the click rates, smoothed over three hours, and when a new model took over."""
     import matplotlib as mpl
 
-    mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "freshet"
+    mpl.use("agg")
+    mpl.rcParams["svg.hashsalt"] = "the same figure of the same numbers"
     from matplotlib import pyplot as plt
 
-    shown, axes = plt.subplots(figsize=(8, 4.2), layout="constrained", facecolor="white")
+    drawn, axes = plt.subplots(figsize=(8, 4.2), layout="constrained", facecolor="white")
     for name, arm in arms.items():
         rates = hourly(arm)
         hours = np.arange(1, len(rates) + 1) - 0.5
@@ -89,5 +92,4 @@ def figure(
         xlim=(0, len(rates)),
     )
     axes.legend(loc="lower right", frameon=False)
-    for suffix in (".svg", ".png") if path.parent == Path("/tmp") else (".svg",):
-        plt.savefig(path.with_suffix(suffix), metadata={"Date": None} if suffix == ".svg" else {})
+    drawn.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)

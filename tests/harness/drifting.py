@@ -1,4 +1,4 @@
-"""What the drift benchmark is made of: a world with its services, and the trainer, in one process."""
+"""A simulated world with the services that serve it, in one process: for the drift benchmark."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,26 +14,18 @@ from freshet.domain.content.document import content_hash, document_of
 from freshet.domain.content.tags import tags_of
 from freshet.domain.content.tokens import tokens_of
 from freshet.domain.interest.catalog import CatalogKnowledge
-from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.learning.log import entry_of
 from freshet.domain.learning.past import Past
 from freshet.domain.learning.replay import Replay
-from freshet.domain.learning.shown import Shown, item_table, stacked
+from freshet.domain.learning.shown import Shown
 from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.rank import Ranking
-from freshet.domain.rollout.drift import LossTrend, drifted, observe
-from freshet.domain.rollout.retrain import Schedule, reason_to_train
 from freshet.models.inputs import EMBEDDING_VERSION
 from freshet_ranker.scoring import OnnxScorer
 from freshet_simulator.config import SimulatorConfig
 from freshet_simulator.simulation import Simulation
 from freshet_trainer.architectures.catalogue import Architecture
-from freshet_trainer.config import TrainerConfig
-from freshet_trainer.gating import judge
-from freshet_trainer.learning import learn, slices
-from freshet_trainer.losses import list_losses
-from freshet_trainer.scoring import score_examples
 
 HOUR_MS = 3_600_000
 START_MS = 1_700_000_000_000
@@ -54,7 +46,7 @@ class Settings:
         period_h: hours until a training is due by time.
         window: the newest lists that are learned from.
         look_minutes: between two looks of the trainer.
-        newest_share, gate_margin: of the gates.
+        newest_share, gate_margin: of the gates; some 240 lists by chance judge a model.
     """
 
     architecture: Architecture
@@ -81,9 +73,7 @@ def understand(embed: Callable[[Sequence[str]], NDArray[np.float16]]) -> Underst
         texts = [document_of(item) for item in items]
         new = [text for text in dict.fromkeys(texts) if text not in vectors]
         if new:
-            vectors.update(
-                (text, one.tobytes()) for text, one in zip(new, embed(new), strict=True)
-            )
+            vectors.update((text, one.tobytes()) for text, one in zip(new, embed(new), strict=True))
         return [
             CatalogItem(
                 event_id=item.event_id,
@@ -203,101 +193,3 @@ class Arm:
             self._knowledge.put(one.item_id, one)
         vectors = [np.frombuffer(one.embedding, "<f2").astype(np.float32) for one in entries]
         self._scorer.encode(self.inventory.put(entries, np.stack(vectors)))
-
-
-@dataclass(frozen=True)
-class Training:
-    """One training: when, why, and what its gates said."""
-
-    time_ms: int
-    reason: str
-    took_over: bool
-    said: str
-
-
-class Learner:
-    """The trainer: the newest lists, when to train, and whether the new model takes over."""
-
-    def __init__(self, folder: Path, settings: Settings, prior: Model) -> None:
-        self._folder = folder
-        self._settings = settings
-        self._champion = prior
-        self._lists: list[Shown] = []
-        self._trend = LossTrend()
-        self._trained_ms: int | None = None
-        self._learned_ms = self._observed_ms = 0
-        self._config = TrainerConfig(
-            architecture=settings.architecture,
-            newest_share=settings.newest_share,
-            gate_margin=settings.gate_margin,
-            seed=settings.seed,
-            latency_budget_ms=1_000,
-        )
-        self._schedule = Schedule(period_ms=int(settings.period_h * HOUR_MS))
-        self.trainings: list[Training] = []
-
-    @property
-    def promoted(self) -> int:
-        """Trainings whose model took over."""
-        return sum(one.took_over for one in self.trainings)
-
-    def take(self, closed: Sequence[Shown]) -> None:
-        """Lists whose clicks are known; the oldest beyond the window are forgotten."""
-        self._lists = [*self._lists, *closed][-self._settings.window :]
-
-    def look(self, inventory: Inventory, now_ms: int) -> Model | None:
-        """Train if it is time; the new champion, if there is one."""
-        examples, table = stacked(self._lists), item_table(inventory)
-        self._observe(examples, table)
-        reason = reason_to_train(
-            self._schedule,
-            now_ms,
-            self._trained_ms,
-            int((examples.time_ms > self._learned_ms).sum()),
-            drift=drifted(self._trend),
-        )
-        if reason is None:
-            return None
-        self._trained_ms, self._learned_ms = now_ms, int(examples.time_ms.max())
-        self._trend = LossTrend()
-        return self._train(examples, table, reason, now_ms)
-
-    def _train(
-        self, examples: Examples, table: ItemTable, reason: str, now_ms: int
-    ) -> Model | None:
-        version = str(len(self.trainings) + 1)
-        learned, newest = slices(examples, self._settings.newest_share)
-        trained = learn(
-            learned,
-            table,
-            self._settings.architecture,
-            self._folder / version,
-            version=version,
-            seed=self._settings.seed,
-            made_ms=now_ms,
-            embedding_version=EMBEDDING_VERSION,
-            parent=self._champion,
-        )
-        verdicts, _ = judge(trained, newest, table, self._champion, self._config)
-        chance = newest[np.flatnonzero(np.equal(newest.models, ""))]
-        also, _ = judge(trained, chance, table, self._champion, self._config)
-        print("    by chance:", "; ".join(one.detail for one in also if one.gate == "better"))
-        passed = all(one.passed for one in verdicts)
-        said = "; ".join(one.detail for one in verdicts if one.gate == "better" or not one.passed)
-        self.trainings.append(Training(now_ms, reason, passed, said))
-        hour = (now_ms - START_MS) / HOUR_MS
-        print(f"  {hour:.2f} h, {reason}: {'takes over' if passed else 'REFUSED'}, {said}")
-        if not passed:
-            return None
-        self._champion = (trained.manifest.label, trained.folder)
-        return self._champion
-
-    def _observe(self, examples: Examples, table: ItemTable) -> None:
-        """Take in the champion's losses on the lists since the last look."""
-        new = np.flatnonzero(examples.time_ms > max(self._observed_ms, self._learned_ms))
-        if len(new):
-            fresh = examples[new]
-            _, probability = score_examples(self._champion[1], fresh, table)
-            for loss in list_losses(probability, fresh).tolist():
-                self._trend = observe(self._trend, loss)
-            self._observed_ms = int(fresh.time_ms.max())
