@@ -44,7 +44,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prior = built_in_prior(folder / "prior")
-        arms = {one: Arm(world, embed, prior, settings) for one in ("retrained", "frozen", "prior")}
+        arms = {
+            one: Arm(world, embed, prior, settings, learns=one == "retrained")
+            for one in ("retrained", "frozen", "prior")
+        }
         learner = Learner(folder, settings, prior)
         retrained = arms["retrained"]
         for minute in range(60 * (settings.warm_up_h + arguments.hours)):

@@ -16,7 +16,7 @@ Rates = NDArray[np.float64]
 
 def hourly(arm: Arm) -> Rates:
     """Clicks a list of Freshet's, by simulated hour."""
-    hour, clicked = _ours(arm)[:2]
+    hour, clicked = _ours(arm)
     sums, lists = np.bincount(hour, clicked), np.bincount(hour)
     rates: Rates = sums / np.maximum(lists, 1)
     return rates

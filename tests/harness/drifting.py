@@ -14,7 +14,7 @@ from freshet.domain.content.document import content_hash, document_of
 from freshet.domain.content.tags import tags_of
 from freshet.domain.content.tokens import tokens_of
 from freshet.domain.interest.catalog import CatalogKnowledge
-from freshet.domain.learning.log import entry_of
+from freshet.domain.learning.log import Entry, entry_of
 from freshet.domain.learning.past import Past
 from freshet.domain.learning.replay import Replay
 from freshet.domain.learning.shown import Shown
@@ -110,10 +110,24 @@ class Seen:
 
 
 class Arm:
-    """A world, and the services that serve it."""
+    """A world, and the services that serve it.
+
+    Args:
+        world: what it is like.
+        read: understands its items.
+        model: that ranks first.
+        settings: of the benchmark.
+        learns: whether lists are kept to learn from.
+    """
 
     def __init__(
-        self, world: SimulatorConfig, read: Understand, model: Model, settings: Settings
+        self,
+        world: SimulatorConfig,
+        read: Understand,
+        model: Model,
+        settings: Settings,
+        *,
+        learns: bool,
     ) -> None:
         self.inventory = Inventory(EMBEDDING_VERSION)
         self.seen = Seen()
@@ -122,7 +136,7 @@ class Arm:
         self._settings = settings
         self._simulation = Simulation(world, "drift", START_MS)
         self._past = Past(self.inventory, self._knowledge)
-        self._replay = Replay(self.inventory, self._knowledge)
+        self._replay = Replay(self.inventory, self._knowledge) if learns else None
         self._closed: list[Shown] = []
         self._ranking = Ranking(self.inventory, self._past.popularity, 0.05)
         self._rows = np.zeros(0, np.int64)
@@ -152,7 +166,7 @@ class Arm:
         asks = [self._ask(user_id, request) for user_id, request in acted.items()]
         for made in self._ranking.rank(asks, self._scorer, now_ms + 60_000):
             self._simulation.deliver(made)
-            self._closed += self._replay.take(entry_of(made))
+            self._log(entry_of(made))
 
     def _visit(self, time_ms: int) -> dict[str, Request | None]:
         """Fold what a visit sends; who is owed a list for it, and the request for one."""
@@ -170,9 +184,13 @@ class Arm:
                 owed.setdefault(message.user_id, None)  # type: ignore[attr-defined]
             clicks += isinstance(message, Click)
             self._past.take(topic.name, time_ms, message)  # type: ignore[arg-type]
-            self._closed += self._replay.take(entry_of(message))  # type: ignore[arg-type]
+            self._log(entry_of(message))  # type: ignore[arg-type]
         self.seen.clicked.append(clicks)
         return owed
+
+    def _log(self, entry: Entry) -> None:
+        if self._replay is not None:
+            self._closed += self._replay.take(entry)
 
     def _ask(self, user_id: str, request: Request | None) -> Ask:
         state = self._past.people.get(user_id)

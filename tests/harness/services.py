@@ -17,12 +17,19 @@ from freshet_demo.processes import Child
 class Running:
     """A service's process, and what it says of itself."""
 
-    def __init__(self, name: str, config: ServiceConfig, folder: Path, settings: dict[str, str]):
+    def __init__(
+        self,
+        name: str,
+        config: ServiceConfig,
+        folder: Path,
+        settings: dict[str, str],
+        arguments: tuple[str, ...] = (),
+    ) -> None:
         self.name = name
         log = folder / f"{name}-{time.monotonic_ns()}.log"
         self.child = Child(
             name,
-            [f"freshet_{name}"],
+            [f"freshet_{name}", *arguments],
             log,
             {
                 "FRESHET_BROKERS": config.brokers,
@@ -71,10 +78,16 @@ class Running:
 
 @contextmanager
 def service(
-    name: str, config: ServiceConfig, folder: Path, *, ready: bool = True, **settings: str
+    name: str,
+    config: ServiceConfig,
+    folder: Path,
+    *,
+    ready: bool = True,
+    arguments: tuple[str, ...] = (),
+    **settings: str,
 ) -> Iterator[Running]:
     """A service for the length of a `with` block, by default once it is ready."""
-    running = Running(name, config, folder, settings)
+    running = Running(name, config, folder, settings, arguments)
     try:
         if ready:
             running.wait_ready()

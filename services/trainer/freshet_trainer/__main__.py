@@ -19,8 +19,8 @@ from freshet.config import ConfigError, load
 from freshet.streaming.health import HealthServer
 from freshet_trainer.architectures.catalogue import Architecture
 from freshet_trainer.config import TrainerConfig
-from freshet_trainer.metrics import trainer_metrics
-from freshet_trainer.told import bars
+from freshet_trainer.metrics import TrainerMetrics, trainer_metrics
+from freshet_trainer.told import Told, bars
 
 # TensorFlow speaks at its first import, which every command here puts off until it is needed.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -50,8 +50,6 @@ def run() -> None:
 
 
 async def _serve(config: TrainerConfig) -> int:
-    from freshet_trainer import service
-
     registry = CollectorRegistry()
     metrics = trainer_metrics(registry)
     stop, stopped = threading.Event(), asyncio.Event()
@@ -61,7 +59,7 @@ async def _serve(config: TrainerConfig) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     with bars() as told:
-        work = asyncio.create_task(asyncio.to_thread(service.run, config, metrics, stop, told))
+        work = asyncio.create_task(asyncio.to_thread(_work, config, metrics, stop, told))
         asked = asyncio.create_task(stopped.wait())
         await asyncio.wait({work, asked}, return_when=asyncio.FIRST_COMPLETED)
         stop.set()
@@ -76,6 +74,15 @@ async def _serve(config: TrainerConfig) -> int:
         logging.getLogger("freshet").critical("the trainer failed", exc_info=work.exception())
         return 1
     return 0
+
+
+def _work(
+    config: TrainerConfig, metrics: TrainerMetrics, stop: threading.Event, told: Told
+) -> None:
+    # TensorFlow takes seconds to import; the pages answer meanwhile.
+    from freshet_trainer import service
+
+    service.run(config, metrics, stop, told)
 
 
 @app.command()

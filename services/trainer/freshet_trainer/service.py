@@ -50,16 +50,13 @@ def look(config: TrainerConfig, metrics: TrainerMetrics, now_ms: int, told: Told
     measured against a champion that may be about to change.
     """
     started = time.monotonic()
-    try:
-        replayed = replay_topics(config, told.reading)
-    except ExamplesRefused as error:
-        log.info("nothing to learn from yet: %s", error)
-        return
+    replayed = replay_topics(config, told.reading)
     metrics.replay_seconds.observe(time.monotonic() - started)
     metrics.passed_over.set(replayed.passed_over)
     metrics.lists.set(len(replayed.examples))
     examples, table = closed(replayed.examples, config, now_ms), replayed.table
     if not len(examples):
+        log.info("nothing to learn from yet: no list was shown whose time for clicks is over")
         return
     stages = asyncio.run(read_stages(config))
     work_dir = Path(config.work_dir)
@@ -108,6 +105,8 @@ def train_once(
     metrics = trainer_metrics(CollectorRegistry())
     replayed = replay_topics(config, told.reading)
     over = closed(replayed.examples, config, now_ms)
+    if not len(over):
+        raise ExamplesRefused("no list was shown whose time for clicks is over: nothing to learn")
     stages = asyncio.run(read_stages(config))
     champion = _champion(stages, Path(config.work_dir))
     record = train(config, over, replayed.table, champion, folder, now_ms, told, metrics)

@@ -32,6 +32,10 @@ PASSED = 64
 #: Numeric attributes that a model may name.
 NUMBERS = 8
 
+#: Stands for a number that an item does not have. Not NaN: graphs are full of products by masks of
+#: 0, which NaN survives.
+ABSENT = -1e38
+
 
 @dataclass(frozen=True)
 class Input:
@@ -56,7 +60,7 @@ ITEM_INPUTS: Mapping[str, Input] = {
     "item_numbers": Input(
         "float32",
         ("n", NUMBERS),
-        "the attributes that the manifest names, NaN where the item has none; 0 pads",
+        "the attributes that the manifest names, -1e38 where the item has none; 0 pads",
     ),
 }
 USER_INPUTS: Mapping[str, Input] = {
@@ -106,7 +110,6 @@ def item_numbers(items: Sequence[Mapping[str, float]], names: Sequence[str]) -> 
         names: those that are read, at most 8.
     """
     rows = np.zeros((len(items), NUMBERS), np.float32)
-    nan = float("nan")
     for column, name in enumerate(names):
-        rows[:, column] = [numbers.get(name, nan) for numbers in items]
+        rows[:, column] = [numbers.get(name, ABSENT) for numbers in items]
     return rows

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from freshet.models.features import CROSS_FEATURES
+from freshet.models.inputs import ABSENT
 from freshet_trainer.architectures.catalogue import Architecture, blueprint
 from freshet_trainer.architectures.setting import setting_of
 from freshet_trainer.scoring import score_examples
@@ -174,10 +175,13 @@ def test_an_item_without_a_number_is_like_the_mean() -> None:
         "embedding": TABLE.embedding[:3],
         "item_hash": TABLE.item_hash[:3],
         "item_numbers": np.array(
-            [[np.nan, np.nan, *[0] * 6], [1e30, -1e30, *[0] * 6], [5, mean[1], *[0] * 6]], np.float32
+            [[ABSENT, ABSENT, *[0] * 6], [1e30, -1e30, *[0] * 6], [5, mean[1], *[0] * 6]],
+            np.float32,
         ),
     }
-    vectors = np.asarray(towers.item_encoder([item[one.name] for one in towers.item_encoder.inputs]))
+    vectors = np.asarray(
+        towers.item_encoder([item[one.name] for one in towers.item_encoder.inputs])
+    )
     assert vectors[0, 24:].tolist() == [0.0] * 8
     assert np.abs(vectors[:, 24:]).max() <= 6.0
     assert vectors[2, 25] == pytest.approx(0, abs=1e-5)

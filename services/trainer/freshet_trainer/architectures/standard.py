@@ -6,8 +6,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from freshet.models.inputs import ABSENT
+
 #: Serving meets values that training never saw; beyond this they count as this.
 _FARTHEST = 6.0
+
+#: What is smaller is no number, but stands for one that is absent.
+_PRESENT = ABSENT / 10
 
 
 class Scale(NamedTuple):
@@ -26,8 +31,8 @@ class Scale(NamedTuple):
 
 
 def scale_of(values: NDArray[np.floating[Any]]) -> Scale:
-    """The scale of columns [n, f]; NaN is passed over."""
-    columns = [column[np.isfinite(column)] for column in values.T.astype(np.float64)]
+    """The scale of columns [n, f]; what is absent is passed over."""
+    columns = [column[column > _PRESENT] for column in values.T.astype(np.float64)]
     logged = [bool(len(one)) and abs(_skew(_log(one))) < abs(_skew(one)) - 1 for one in columns]
     read = [_log(one) if is_logged else one for one, is_logged in zip(columns, logged, strict=True)]
     means = [one.mean() if len(one) else 0.0 for one in read]
@@ -46,7 +51,7 @@ def _skew(values: NDArray[np.float64]) -> float:
 
 @keras.saving.register_keras_serializable("freshet")
 class Standard(keras.layers.Layer):
-    """Applies a scale, which is stored as weights; NaN becomes 0, the mean.
+    """Applies a scale, which is stored as weights; what is absent becomes 0, the mean.
 
     Args:
         scale: of the last axis.
@@ -72,10 +77,8 @@ class Standard(keras.layers.Layer):
     def call(self, values: keras.KerasTensor) -> keras.KerasTensor:
         """Of any shape [..., f]."""
         ops = keras.ops
-        there = ops.logical_not(ops.isnan(values))
-        # A plain 0: zeros of its shape would be exported as a product with what may be NaN.
-        values = ops.where(there, values, 0.0)
+        there = ops.cast(values > _PRESENT, "float32")
+        values = values * there
         logs = ops.sign(values) * ops.log(1.0 + ops.abs(values))
-        read = values + self.logged * (logs - values)
-        standard = ops.clip((read - self.mean) * self.gain, -_FARTHEST, _FARTHEST)
-        return ops.where(there, standard, 0.0)
+        read = values * (1.0 - self.logged) + logs * self.logged
+        return ops.clip((read - self.mean) * self.gain, -_FARTHEST, _FARTHEST) * there
