@@ -48,7 +48,7 @@ def main() -> None:
             one: Arm(world, embed, prior, settings, learns=one == "retrained")
             for one in ("retrained", "frozen", "prior")
         }
-        learner = Learner(folder, settings, prior)
+        learner = Learner(folder, settings, prior, told=print)
         retrained = arms["retrained"]
         for minute in range(60 * (settings.warm_up_h + arguments.hours)):
             for arm in arms.values():

@@ -39,8 +39,6 @@ def report(arms: Mapping[str, Arm], learner: Learner, settings: Settings, *, see
         f"since the first training: {_difference(arms, 'frozen', 'prior', settings.first_ms, seed)}"
     )
     print(f"{len(learner.trainings)} trainings, {learner.promoted} took over")
-    for one in learner.trainings:
-        print(f"  {one}")
 
 
 def _difference(arms: Mapping[str, Arm], a: str, b: str, start_ms: int, seed: int) -> str:

@@ -1,6 +1,6 @@
 """The trainer of the drift benchmark: the service's parts and schedule, without topics."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +38,14 @@ class Training:
 class Learner:
     """The trainer: the newest lists, when to train, and whether the new model takes over."""
 
-    def __init__(self, folder: Path, settings: Settings, prior: Model) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        prior: Model,
+        told: Callable[[Training], None],
+    ) -> None:
+        self._told = told
         self._folder = folder
         self._settings = settings
         self._champion = prior
@@ -105,6 +112,7 @@ class Learner:
         passed = all(one.passed for one in verdicts)
         said = "; ".join(one.detail for one in verdicts if one.gate == "better" or not one.passed)
         self.trainings.append(Training(now_ms, reason, passed, said))
+        self._told(self.trainings[-1])
         if not passed:
             return None
         self._champion = (trained.manifest.label, trained.folder)

@@ -11,6 +11,7 @@ from freshet.domain.ranking.ask import Ask, Floats, Rows
 from freshet.domain.ranking.context import Context
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity
+from freshet.models.features import CROSS_FEATURES
 
 T0 = 1_700_000_000_000
 SUBJECTS = ("sea", "war", "love", "space", "food")
@@ -21,6 +22,7 @@ class PlainScorer:
     """Adds up the features that speak for an item; enough to tell lists apart."""
 
     label = "plain@1"
+    features = CROSS_FEATURES
 
     def score(self, known: Context, rows: Rows, cross: Floats) -> tuple[Floats, Floats]:
         del known, rows

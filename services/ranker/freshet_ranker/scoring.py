@@ -11,7 +11,6 @@ from freshet.domain.ranking.context import Context, context
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.model_inputs import user_inputs, user_tokens
 from freshet.graphs import Graphs
-from freshet.models.features import CROSS_FEATURES
 from freshet.models.inputs import ITEM_INPUTS, item_numbers
 from freshet.models.manifest import ModelRefused
 
@@ -31,6 +30,7 @@ class OnnxScorer:
 
     Attributes:
         label: `name@version`.
+        features: names of the cross features that it reads, in their order.
     """
 
     def __init__(self, folder: Path, inventory: Inventory, threads: int) -> None:
@@ -48,9 +48,8 @@ class OnnxScorer:
                 f" {inventory.embedding_version}"
             )
         self.label = manifest.label
+        self.features = tuple(manifest.cross_features)
         self._inventory = inventory
-        self._columns = [CROSS_FEATURES.index(name) for name in manifest.cross_features]
-        self._takes_all = self._columns == list(range(len(CROSS_FEATURES)))
         self._vectors = np.zeros((0, 0), np.float32)
         self._warm_up()
 
@@ -80,7 +79,7 @@ class OnnxScorer:
         return self._graphs.score(
             self._user_inputs(known),
             self._vectors[rows],
-            cross if self._takes_all else cross[:, :, self._columns],
+            cross,
         )
 
     def _user_inputs(self, known: Context) -> dict[str, NDArray[Any]]:
@@ -113,7 +112,7 @@ class OnnxScorer:
     def _warm_up(self) -> None:
         """The first run of a graph lays out its memory: no user should wait for that."""
         self.encode(np.zeros(1, np.int64))
-        cross = np.zeros((1, 1, len(CROSS_FEATURES)), np.float32)
+        cross = np.zeros((1, 1, len(self.features)), np.float32)
         rows = np.zeros((1, 1), np.int64)
         score, probability = self.score(context(self._inventory, [Ask.nobody()]), rows, cross)
         if score.shape != (1, 1) or probability.shape != (1, 1):

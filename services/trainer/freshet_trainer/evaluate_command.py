@@ -146,6 +146,10 @@ def _evaluate(
         which = slice(max(0, len(examples) - (newest or -(-len(examples) // 5))), len(examples))
         source = f"the topics of {config.brokers}"
         off_policy = _off_policy(config, seed)
+        notes.append(
+            "People look at the top of a list first: the shown order, and rankers like those that "
+            "made the lists, got clicks for their place that others would have got there too."
+        )
     lists = examples[which]
     scores, probabilities = {}, {}
     for done, (label, folder) in enumerate(models.items()):

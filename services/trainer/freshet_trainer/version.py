@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from freshet.contracts.models import GateVerdict
 from freshet.models.inputs import EMBEDDING_VERSION
-from freshet.models.manifest import CONTRACT, File, Manifest, sha256_of, write_manifest
+from freshet.models.manifest import (
+    CONTRACT,
+    File,
+    Manifest,
+    read_manifest,
+    sha256_of,
+    write_manifest,
+)
 from freshet_trainer.export import export
 from freshet_trainer.towers import OUTPUTS, Towers
 
@@ -90,6 +97,10 @@ def start_from(towers: Towers, folder: Path) -> bool:
     """Give the towers the weights of a stored version, if they fit; returns whether they did."""
     path = folder / WEIGHTS
     if not path.exists():
+        return False
+    before = read_manifest(folder)
+    # Of the same shape, but of another meaning.
+    if [*before.numbers, *before.cross_features] != [*towers.numbers, *towers.cross_features]:
         return False
     with np.load(path, allow_pickle=False) as stored:
         found = dict(stored)

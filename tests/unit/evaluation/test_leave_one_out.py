@@ -54,6 +54,24 @@ def test_the_last_liked_item_is_hidden_among_items_that_the_user_never_rated() -
     assert set(hers.item_ids) & {"a", "b", "c"} == {"b"}
 
 
+@pytest.mark.parametrize("things", [70, 400])
+def test_no_list_has_another_item_that_its_user_rated(things: int) -> None:
+    random = np.random.default_rng(1)
+    rows = [
+        (f"u{user}", f"i{thing}", 5, T0 + step)
+        for user in range(30)
+        for step, thing in enumerate(random.permutation(things)[:40])
+    ]
+    rated = {(user, item) for user, item, _, _ in rows}
+    found = hold_out(read_ratings(file(*rows)), seed=1, max_lists=25, others=20)
+    assert len(found.hidden) == 25
+    for one in (entry.event for entry in found.entries):
+        if isinstance(one, Impression):
+            mine = {item for item in one.item_ids if (one.user_id, item) in rated}
+            assert mine == {found.hidden[one.event_id]}
+            assert len(set(one.item_ids)) == 21
+
+
 def test_a_list_knows_what_came_before_it_and_nothing_since() -> None:
     lists, inventory = looked_at(held())
     (row,) = np.flatnonzero(lists.user_ids == "ann")

@@ -174,3 +174,22 @@ def test_a_policy_estimated_from_its_own_log_is_what_was_logged(worlds: list[Sim
     assert found.effective == pytest.approx(len(log))
     for one in found.estimates.values():
         assert one.mean == pytest.approx(found.logged.mean)
+
+
+def test_where_the_outcome_model_is_right_chance_in_the_picks_adds_nothing(
+    worlds: list[Simulated],
+) -> None:
+    world = worlds[0]
+    # One rank, clicked as much as was expected: all that is left is what the target would get.
+    first = Logged(
+        users=world.log.users,
+        there=world.log.there[:, :1],
+        propensity=world.log.propensity[:, :1],
+        clicks=world.shown[:, :1, 0].astype(np.float64),
+        features=world.log.features[:, :1],
+    )
+    of_all = (world.choices[:, :1, :, 0] * world.chances[:, :1]).sum(axis=2)
+    expected = Expected(logged=first.clicks, target=of_all)
+    found = estimate(first, world.target[:, :1], expected, policy="new", draws=100, seed=1)
+    assert found.estimates["DR"].mean == pytest.approx(of_all.mean())
+    assert found.estimates["IPS"].mean != pytest.approx(of_all.mean(), rel=1e-3)

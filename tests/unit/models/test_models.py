@@ -11,7 +11,6 @@ import pytest
 from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.context import context
 from freshet.domain.ranking.inventory import Inventory
-from freshet.models.features import CROSS_FEATURES
 from freshet.models.manifest import ModelRefused, read_manifest
 from freshet_ranker.config import PRIOR, RankerConfig
 from freshet_ranker.scoring import OnnxScorer
@@ -91,9 +90,10 @@ def test_a_graph_that_is_not_what_the_manifest_says_is_refused(folder: Path) -> 
 
 
 def feature(**values: float) -> np.ndarray[tuple[int, int, int], np.dtype[np.float32]]:
-    cross = np.zeros((1, 2, len(CROSS_FEATURES)), np.float32)
+    names = read_manifest(PRIOR).cross_features
+    cross = np.zeros((1, 2, len(names)), np.float32)
     for name, value in values.items():
-        cross[0, 1, CROSS_FEATURES.index(name)] = value
+        cross[0, 1, names.index(name)] = value
     return cross
 
 

@@ -159,8 +159,8 @@ def test_a_better_order_costs_less_and_padding_nothing(name: str) -> None:
 def test_what_is_hidden_is_hidden_whole() -> None:
     batch = batch_of(EXAMPLES, TABLE, np.arange(20), new())
     hidden = forgetful(batch, 0.5, np.random.default_rng(0))
-    np.testing.assert_array_equal(hidden.user["passed_there"] > 0, hidden.passed > 0)
-    np.testing.assert_array_equal(hidden.user["recent_acts"][:, :, 0] > 0, hidden.recent > 0)
+    np.testing.assert_array_equal(hidden.user["passed_there"] == 1, hidden.passed > 0)
+    np.testing.assert_array_equal(hidden.user["recent_acts"][:, :, 0] == 1, hidden.recent > 0)
     assert 0.4 < (hidden.passed > 0).sum() / (batch.passed > 0).sum() < 0.6
 
 

@@ -60,8 +60,8 @@ def _numbers(table: ItemTable) -> list[str]:
 
 def _tags(table: ItemTable, count: int) -> tuple[list[str], NDArray[np.float32]]:
     rows: dict[str, list[int]] = {}
-    for row, names in enumerate(table.tags):
-        for name in names:
+    for row, carried in enumerate(table.tags):
+        for name in carried:
             rows.setdefault(name, []).append(row)
     names = sorted(rows, key=lambda name: (-len(rows[name]), name))[:count]
     mean = table.embedding.mean(axis=0)

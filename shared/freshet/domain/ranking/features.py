@@ -1,5 +1,7 @@
 """The cross features of users and candidates, all of a micro-batch at once."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +12,8 @@ from freshet.domain.ranking.inventory import MAX_TAGS, Inventory
 from freshet.domain.ranking.popularity import Popularity
 from freshet.models.features import CROSS_FEATURES
 
-#: Where the three content features are.
-CONTENT = [CROSS_FEATURES.index(f"content_{pace}") for pace in ("fast", "middling", "slow")]
+#: What needs everything that a user has met: worked out only for models that read it.
+_AFFINITY = frozenset(("content_affinity", "tag_affinity"))
 
 #: An item is half as new every two weeks.
 FRESHNESS_HALF_LIFE_MS = 14 * 24 * 3_600_000
@@ -24,9 +26,14 @@ _EACH = np.ones(MAX_TAGS, np.float32)
 
 
 def cross_features(
-    inventory: Inventory, popularity: Popularity, context: Context, rows: Rows, now_ms: int
+    inventory: Inventory,
+    popularity: Popularity,
+    context: Context,
+    rows: Rows,
+    now_ms: int,
+    names: Sequence[str] = CROSS_FEATURES,
 ) -> Floats:
-    """Features in the order of `CROSS_FEATURES`, shape [b, k, f].
+    """The features of these names, in their order, shape [b, k, f].
 
     Args:
         inventory: the items.
@@ -34,18 +41,26 @@ def cross_features(
         context: of the b users.
         rows: candidates, [b, k]; padding has any row and is masked later.
         now_ms: for the items' age.
+        names: some of `CROSS_FEATURES`; what is not asked for costs next to nothing.
     """
     if not rows.size:
-        return np.zeros((*rows.shape, len(CROSS_FEATURES)), np.float32)
+        return np.zeros((*rows.shape, len(names)), np.float32)
+    wanted = frozenset(names)
+    found = None if wanted.isdisjoint(_AFFINITY) else met(popularity, context)
     embeddings = inventory.embeddings[rows]
-    found = met(popularity, context)
-    directions = np.concatenate([context.interests, content_taste(inventory, found)], axis=1)
-    content = directions @ embeddings.transpose(0, 2, 1)
+    directions = [context.interests]
+    if found is not None:
+        directions.append(content_taste(inventory, found))
+    content = np.concatenate(directions, axis=1) @ embeddings.transpose(0, 2, 1)
+    liked, disliked, affinity = _tag_sums(inventory, context.tags, found, rows)
     features = {
         "content_fast": content[:, 0],
         "content_middling": content[:, 1],
         "content_slow": content[:, 2],
-        "content_affinity": content[:, 3],
+        "content_affinity": content[:, -1],
+        "tag_match": 1.0 - np.exp(-liked / _TAG_SCALE),
+        "tag_dislike": 1.0 - np.exp(-disliked / _TAG_SCALE),
+        "tag_affinity": affinity,
         "nearest_recent": liked_cosines(inventory, context, embeddings).max(axis=1),
         "popularity": popularity.popularity[rows],
         "click_rate": popularity.click_rate[rows],
@@ -55,14 +70,11 @@ def cross_features(
         "freshness": np.exp2(
             -np.maximum(now_ms - inventory.published_ms[rows], 0.0) / FRESHNESS_HALF_LIFE_MS
         ),
+        "query_match": _query_match(inventory, context, rows),
     }
-    liked, disliked, affinity = _tag_sums(inventory, context.tags, found, rows)
-    features["tag_match"] = 1.0 - np.exp(-liked / _TAG_SCALE)
-    features["tag_dislike"] = 1.0 - np.exp(-disliked / _TAG_SCALE)
-    features["tag_affinity"] = affinity
-    features["passed_before"] = _passed_before(inventory, context.passed, rows)
-    features["query_match"] = _query_match(inventory, context, rows)
-    return np.stack([features[name] for name in CROSS_FEATURES], axis=2, dtype=np.float32)
+    if "passed_before" in wanted:
+        features["passed_before"] = _passed_before(inventory, context.passed, rows)
+    return np.stack([features[name] for name in names], axis=2, dtype=np.float32)
 
 
 def liked_cosines(inventory: Inventory, context: Context, embeddings: Floats) -> Floats:
@@ -73,7 +85,7 @@ def liked_cosines(inventory: Inventory, context: Context, embeddings: Floats) ->
 
 
 def _tag_sums(
-    inventory: Inventory, tags: list[dict[str, float]], found: Met, rows: Rows
+    inventory: Inventory, tags: list[dict[str, float]], found: Met | None, rows: Rows
 ) -> tuple[Floats, Floats, Floats]:
     """What the tags of each candidate are to the user, [b, k] each.
 
@@ -82,15 +94,18 @@ def _tag_sums(
 
     Returns:
         Sums of the positive and of the negative weights of its tags, and the sum of its cosines,
-        in tags weighted by rarity, with the items met, by their residuals.
+        in tags weighted by rarity, with the items met, by their residuals; 0 where these are not
+        given.
     """
     code_of = inventory.tag_codes.get
     # Tags that no item has are as if they had code 0, which pads: a column that is never read.
     codes = np.array([code_of(name, 0) for mine in tags for name in mine], np.int64)
     users = np.repeat(np.arange(len(tags)), [len(mine) for mine in tags])
-    theirs = inventory.tags.take(found.rows, axis=0)
     matters = np.zeros(len(inventory.tag_codes) + 1, np.bool_)
-    matters[codes] = matters[theirs.ravel()] = True
+    matters[codes] = True
+    if found is not None:
+        theirs = inventory.tags.take(found.rows, axis=0)
+        matters[theirs.ravel()] = True
     matters[0] = False
     wanted = matters.nonzero()[0]
     width = len(wanted) + 1
@@ -102,19 +117,21 @@ def _tag_sums(
     weight[first[users] + column[codes]] = [one for mine in tags for one in mine.values()]
     weight[first] = 0
 
+    mine = inventory.tags.take(rows, axis=0)
+    mine_at = column.take(mine) + first[:, None, None]
+    each = weight.take(mine_at)
+    liked = np.maximum(each, 0) @ _EACH
+    disliked = liked - each @ _EACH
+    if found is None:
+        return liked, disliked, np.zeros_like(liked)
+
     told = rarity(inventory)
     share = found.residual / _norms(told.take(theirs))
-    place = column.take(theirs) + first[:, None, None]
-    sums = np.bincount(place.ravel(), share.repeat(theirs.shape[2]), len(weight))
+    theirs_at = column.take(theirs) + first[:, None, None]
+    sums = np.bincount(theirs_at.ravel(), share.repeat(theirs.shape[2]), len(weight))
     taste = sums.astype(np.float32)
     taste *= np.tile(told.take(np.insert(wanted, 0, 0)), len(tags))
-
-    mine = inventory.tags.take(rows, axis=0)
-    place = column.take(mine) + first[:, None, None]
-    each = weight.take(place)
-    liked = np.maximum(each, 0) @ _EACH
-    affinity = (taste.take(place) @ _EACH) / _norms(told.take(mine))
-    return liked, liked - each @ _EACH, affinity
+    return liked, disliked, (taste.take(mine_at) @ _EACH) / _norms(told.take(mine))
 
 
 def _norms(told: Floats) -> Floats:

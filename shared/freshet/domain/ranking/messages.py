@@ -35,7 +35,6 @@ class Made:
         known: of the users.
         rows: the items; -1 where a list has ended.
         score, probability: what the model said.
-        content: cosine with the nearest of the user's three interests.
         propensity: chance of this item at this rank.
         explored: whether chance picked it.
     """
@@ -46,7 +45,6 @@ class Made:
     rows: Rows
     score: Floats
     probability: Floats
-    content: Floats
     propensity: NDArray[np.float64]
     explored: Mask
 
@@ -60,13 +58,16 @@ def messages(
     now_ms: int,
 ) -> list[Recommendations]:
     """One message for each ask."""
-    likeness = liked_cosines(inventory, made.known, inventory.embeddings[made.rows])
+    embeddings = inventory.embeddings[made.rows]
+    likeness = liked_cosines(inventory, made.known, embeddings)
     most = likeness.argmax(axis=1)
     because = np.take_along_axis(made.known.liked, most, axis=1).tolist()
     alike = _rounded(likeness.max(axis=1), 4)
     rows, explored = made.rows.tolist(), made.explored.tolist()
     score, probability = _rounded(made.score, 5), _rounded(made.probability, 5)
-    content, propensity = _rounded(made.content, 4), _rounded(made.propensity, 6)
+    # With the nearest of the user's three interests.
+    nearest = (made.known.interests @ embeddings.transpose(0, 2, 1)).max(axis=1)
+    content, propensity = _rounded(nearest, 4), _rounded(made.propensity, 6)
     lists = []
     for user, ask in enumerate(asks):
         wanted = made.known.tags[user]

@@ -10,7 +10,7 @@ from freshet.contracts.recommendations import Recommendations
 from freshet.domain.ranking.ask import Ask, Floats, Rows
 from freshet.domain.ranking.candidates import explore, nearest, searched, shared
 from freshet.domain.ranking.context import Context, context
-from freshet.domain.ranking.features import CONTENT, cross_features
+from freshet.domain.ranking.features import cross_features
 from freshet.domain.ranking.filters import allowed
 from freshet.domain.ranking.identity import recommendation_id, uniforms
 from freshet.domain.ranking.inventory import Inventory
@@ -56,7 +56,9 @@ class Ranking:
         tried = explore.explore(len(self._inventory), chances[:, : explore.COUNT])
         rows = self._candidates(known, tried)
         mask = allowed(self._inventory, asks, known.acts, rows)
-        cross = cross_features(self._inventory, self._popularity, known, rows, now_ms)
+        cross = cross_features(
+            self._inventory, self._popularity, known, rows, now_ms, scorer.features
+        )
         score, probability = scorer.score(known, rows, cross)
         score = np.where(mask, score, -np.inf)
         pool = _pool(score, rows, tried)
@@ -76,7 +78,6 @@ class Ranking:
             rows=np.where(selection.places < 0, -1, _at(chosen, rows)),
             score=_at(chosen, score),
             probability=_at(chosen, probability),
-            content=_at(chosen, cross[:, :, CONTENT].max(axis=2)),
             propensity=selection.propensity,
             explored=selection.explored,
         )

@@ -1,5 +1,6 @@
 """What the ranking asks of a model."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from freshet.domain.ranking.ask import Floats, Rows
@@ -11,9 +12,11 @@ class Scorer(Protocol):
 
     Attributes:
         label: `name@version`.
+        features: names of the cross features that it reads, in their order.
     """
 
     label: str
+    features: Sequence[str]
 
     def score(self, known: Context, rows: Rows, cross: Floats) -> tuple[Floats, Floats]:
         """Score candidates.
@@ -21,7 +24,7 @@ class Scorer(Protocol):
         Args:
             known: of b users.
             rows: their candidates, [b, k]; padding has any row and is masked later.
-            cross: in the order of `CROSS_FEATURES`, [b, k, f].
+            cross: the features that it reads, in their order, [b, k, f].
 
         Returns:
             Scores and chances of a click, [b, k] each.
