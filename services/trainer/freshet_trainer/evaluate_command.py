@@ -16,6 +16,7 @@ from rich.table import Table
 
 from freshet.cli.options import EXIT_USAGE, Brokers, Prefix, fail
 from freshet.config import PREFIX, ConfigError, load
+from freshet_trainer.architectures.catalogue import Architecture
 
 # All that is heavy is imported where it is used: the command is loaded with every other one.
 if TYPE_CHECKING:
@@ -42,6 +43,13 @@ def evaluate(
         typer.Option(
             help="A label, `prior`, or the folder of a model; may be given again. "
             "By default the champion; without one, and for rating files, the prior."
+        ),
+    ] = None,
+    retrain: Annotated[
+        list[Architecture] | None,
+        typer.Option(
+            help="Also measure this architecture as it would have done live: trained anew four "
+            "times, each time on earlier lists alone. May be given again.",
         ),
     ] = None,
     ratings: Annotated[
@@ -87,12 +95,15 @@ def evaluate(
             fail(f"{file} cannot be written: its folder does not exist", EXIT_USAGE)
     if catalog and ratings is None:
         fail("--catalog goes with --ratings", EXIT_USAGE)
+    if retrain and ratings is not None:
+        fail("--retrain is for lists on the topics, not for --ratings", EXIT_USAGE)
     config = _config(brokers, prefix)
     with tempfile.TemporaryDirectory(prefix="freshet-evaluate-") as work, _progress() as told:
         report = _guarded(
             lambda: _evaluate(
                 msgspec.structs.replace(config, work_dir=work),
                 model or [],
+                retrain or [],
                 ratings,
                 catalog,
                 newest,
@@ -113,6 +124,7 @@ def evaluate(
 def _evaluate(
     config: "TrainerConfig",
     asked: list[str],
+    retrain: list[Architecture],
     ratings: Path | None,
     catalog: bool,
     newest: int | None,
@@ -121,6 +133,7 @@ def _evaluate(
 ) -> "Report":
     from freshet.models.manifest import read_manifest
     from freshet_trainer.evaluation.models import PRIOR, folders
+    from freshet_trainer.evaluation.retrained import retrained
     from freshet_trainer.evaluation.run import evaluate as measure
     from freshet_trainer.replaying import replay_topics
     from freshet_trainer.scoring import score_examples
@@ -161,6 +174,15 @@ def _evaluate(
                 f"{label} was made after some of these lists were shown: if it learned from "
                 "them, its figures are too good."
             )
+    for architecture in retrain:
+        scores[f"{architecture}, retrained"] = retrained(
+            architecture,
+            examples,
+            table,
+            which.start,
+            config,
+            lambda done, total, loss: told("training", done, total),
+        )
     measured = iter(range(1, 1_000))
     return measure(
         examples,
@@ -185,14 +207,11 @@ def _rated(
     from freshet.domain.ranking.inventory import Inventory
     from freshet_trainer.evaluation.ratings import rated_lists
     from freshet_trainer.reading import Reading
+    from freshet_trainer.replaying import read_catalog
 
     inventory, knowledge = Inventory(config.embedding_version), CatalogKnowledge()
     if catalog:
-        for item_id, item in Reading(config).catalog():
-            knowledge.put(item_id, item)
-            vector = inventory.readable(item) if item else None
-            if item is not None and vector is not None:
-                inventory.put([item], vector[None])
+        read_catalog(Reading(config), inventory, knowledge)
     return rated_lists(
         file,
         inventory,

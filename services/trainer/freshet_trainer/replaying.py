@@ -42,13 +42,7 @@ def replay_topics(config: TrainerConfig, progress: Progress) -> Replayed:
         since_ms = time.time_ns() // 1_000_000 - int(config.history_h * 3_600_000)
     reading = Reading(config, since_ms=since_ms, progress=progress)
     inventory, knowledge = Inventory(config.embedding_version), CatalogKnowledge()
-    for item_id, item in reading.catalog():
-        knowledge.put(item_id, item)
-        vector = inventory.readable(item) if item else None
-        if item is None or vector is None:
-            inventory.withdraw(item_id)
-        else:
-            inventory.put([item], vector[None])
+    read_catalog(reading, inventory, knowledge)
     shards = Shards(folder, inventory, max_lists=config.max_lists)
     options = ReplayOptions(
         sampled_negatives=config.sampled_negatives,
@@ -63,3 +57,14 @@ def replay_topics(config: TrainerConfig, progress: Progress) -> Replayed:
     shards.finish(replay.finish())
     examples, table = load(folder, config.max_lists)
     return Replayed(examples, table, reading.passed_over.total() + entries.late_impressions)
+
+
+def read_catalog(reading: Reading, inventory: Inventory, knowledge: CatalogKnowledge) -> None:
+    """Take all items as they are now."""
+    for item_id, item in reading.catalog():
+        knowledge.put(item_id, item)
+        vector = inventory.readable(item) if item else None
+        if item is None or vector is None:
+            inventory.withdraw(item_id)
+        else:
+            inventory.put([item], vector[None])

@@ -39,8 +39,8 @@ async def read_partitions(
 ) -> None:
     """Read partitions of a topic on the broker from their beginning to what is their end now."""
     consumer = reader(config, f"{topic}-loader")
-    await consumer.start()
     try:
+        await consumer.start()
         assigned = [TopicPartition(topic, partition) for partition in partitions]
         consumer.assign(assigned)
         await consumer.seek_to_beginning()

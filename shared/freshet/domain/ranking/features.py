@@ -142,11 +142,10 @@ def _norms(told: Floats) -> Floats:
 
 def _passed_before(inventory: Inventory, passed: Rows, rows: Rows) -> NDArray[np.bool_]:
     """Whether each candidate is among what its user passed over."""
+    # The last column is where -1, the padding, points.
     table = np.zeros((len(rows), len(inventory) + 1), np.bool_)
     users = np.arange(len(rows))[:, None]
     table[users, passed] = True
-    # Where -1, the padding, points.
-    table[:, -1] = False
     return table[users, rows]
 
 

@@ -1,0 +1,58 @@
+"""The ranker makes a list for what a user did, and none for what a user was only shown."""
+
+import msgspec
+import pytest
+
+from freshet.contracts.derived import Interests
+from freshet.contracts.inputs import Request
+from freshet.contracts.registry import CATALOG, INTERESTS, RECOMMENDATIONS, REQUESTS
+from freshet.streaming.batch import Batch, Output, Received
+from freshet.streaming.service import Service
+from freshet_ranker.config import RankerConfig
+from freshet_ranker.service import build_service
+from harness.ranking import T0, item, state
+
+CONFIG = RankerConfig()
+
+
+@pytest.fixture
+def ranker() -> Service:
+    service = build_service(CONFIG)
+    assert service.state is not None
+    service.state.begin([0])
+    items = [item(n, embedding_version=CONFIG.embedding_version) for n in range(40)]
+    records = [Received(one, one.item_id.encode(), n, T0, ()) for n, one in enumerate(items)]
+    service.views[0].apply(Batch(CATALOG, 0, records))
+    return service
+
+
+def answers(ranker: Service, *states: Interests) -> list[Output]:
+    records = [Received(one, one.user_id.encode(), n, T0, ()) for n, one in enumerate(states)]
+    return [
+        output
+        for output in ranker.process([Batch(INTERESTS, 0, records)], T0)
+        if output.topic is RECOMMENDATIONS
+    ]
+
+
+ACTED = state("ada", [0, 5])
+SHOWN = msgspec.structs.replace(ACTED, acted=False, passed=["item-9"])
+
+
+def test_what_was_only_shown_asks_for_no_list(ranker: Service) -> None:
+    assert answers(ranker, SHOWN) == []
+
+
+def test_an_act_is_answered_though_an_impression_came_with_it(ranker: Service) -> None:
+    assert len(answers(ranker, ACTED, SHOWN)) == 1
+
+
+def test_what_was_shown_is_known_to_the_next_request(ranker: Service) -> None:
+    answers(ranker, SHOWN)
+    request = Request(event_id="r", event_time=T0, user_id="ada")
+    batch = Batch(REQUESTS, 0, [Received(request, b"ada", 0, T0, ())])
+    (output,) = ranker.process([batch], T0)
+    assert output.key == b"ada"
+    kept = ranker.state.get(0, b"ada") if ranker.state else None
+    assert kept is not None
+    assert msgspec.json.decode(kept, type=Interests).passed == ["item-9"]
