@@ -1,5 +1,6 @@
 """From clicks on topics to a model that serves: trained, gated, shown to some, then decided."""
 
+import json
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +15,7 @@ from freshet.domain.rollout.stages import Stages
 from freshet.model_log import read_stages
 from freshet_simulator.simulation import Simulation
 from freshet_simulator.visit import Sent
+from harness.commands import freshet
 from harness.kafka import newest_of, send, until
 from harness.learning import Maker, visits, world
 from harness.services import service
@@ -58,9 +60,10 @@ async def look(config: ServiceConfig, folder: Path, now_ms: int) -> Stages:
         brokers=config.brokers,
         topic_prefix=config.topic_prefix,
         work_dir=str(folder / "trainer"),
-        architecture=Architecture.INTEREST_PRODUCT,
+        architecture=Architecture.ATTENTIVE,
         min_lists=500,
         gate_margin=0.05,
+        newest_share=0.2,
         canary_share=0.5,
         canary_min_lists=200,
         latency_budget_ms=1_000,
@@ -94,7 +97,7 @@ async def test_a_trained_model_is_promoted_or_rolled_back_by_its_clicks(
 ) -> None:
     simulation = world()
     await understood(config, simulation, tmp_path)
-    await send_all(config, visits(simulation, 3_000, T0, by_chance, "train"))
+    await send_all(config, visits(simulation, 4_000, T0, by_chance, "train"))
     stages = await look(config, tmp_path, T0 + 10 * HOUR_MS)
     canary = stages.canary
     assert canary is not None, stages.records
@@ -113,6 +116,14 @@ async def test_a_trained_model_is_promoted_or_rolled_back_by_its_clicks(
     assert decided.stage == stage, decided
     assert decided.figures["canary_lists"] > 200
     assert (decided.figures["difference"] > 0) == (quality > 0)
+
+    report, page = tmp_path / "report.json", tmp_path / "report.html"
+    files = ("--json", str(report), "--output", str(page))
+    code, said = freshet(config, "evaluate", "--model", label, *files)
+    assert code == 0, said
+    rankers = {one["name"] for one in json.loads(report.read_text())["rankers"]}
+    assert {label, "random", "popularity"} <= rankers
+    assert label in page.read_text()
 
 
 async def test_a_model_that_learned_nothing_is_refused_and_never_shown(

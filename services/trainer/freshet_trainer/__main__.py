@@ -22,9 +22,6 @@ from freshet_trainer.config import TrainerConfig
 from freshet_trainer.metrics import TrainerMetrics, trainer_metrics
 from freshet_trainer.told import Told, bars
 
-# TensorFlow speaks at its first import, which every command here puts off until it is needed.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 app = typer.Typer(
     help="Train models on what the topics hold. Settings come from the environment (FRESHET_…).",
     no_args_is_help=True,

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from freshet_trainer.config import TrainerConfig
     from freshet_trainer.evaluation.ratings import RatedLists
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 #: Lists of a rating file, and lists with propensities, if nothing else is said.
 _LISTS = 2_000
 _RECORDED = 20_000

@@ -200,3 +200,23 @@ def test_calibration_finds_the_chance_that_a_score_stands_for() -> None:
 def test_every_cross_feature_that_a_model_names_is_served() -> None:
     for architecture in Architecture:
         assert set(new(architecture).cross_features) <= set(CROSS_FEATURES)
+
+
+@pytest.mark.parametrize(("size", "offset"), [(1.0, 0.0), (1e4, -3e5), (1e-4, 7.0)])
+def test_calibration_holds_for_scores_of_any_size(size: float, offset: float) -> None:
+    towers = new()
+    random = np.random.default_rng(3)
+    plain = random.normal(size=20_000)
+    label = (random.random(20_000) < 1 / (1 + np.exp(-(plain - 2)))).astype(np.float32)
+    score = size * plain + offset
+    slope, bias = calibrate(towers.scorer, score, label)
+    chance = 1 / (1 + np.exp(-(slope * score + bias)))
+    assert chance.mean() == pytest.approx(label.mean(), abs=0.005)
+    assert slope * size == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("clicked", [0.0, 1.0])
+def test_calibration_on_lists_that_are_all_alike_claims_nothing(clicked: float) -> None:
+    slope, bias = calibrate(new().scorer, np.arange(9.0), np.full(9, clicked, np.float32))
+    assert slope == 0
+    assert bias == pytest.approx(np.log(10) if clicked else -np.log(10))

@@ -3,12 +3,10 @@
 import keras
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 
-#: Steps of Newton's method; it is convex in two numbers and settles in a few.
-_STEPS = 25
-
-#: Keeps the fit from running away where clicks and scores separate wholly.
-_RIDGE = 1e-3
+#: Hardly any regularisation: two numbers need none, but for scores that separate clicks wholly.
+_WEAK = 1e4
 
 
 @keras.saving.register_keras_serializable("freshet")
@@ -40,16 +38,22 @@ def calibrate(
         Slope and bias.
     """
     (layer,) = (one for one in scorer.layers if isinstance(one, Calibration))
-    score, label = scores.ravel().astype(np.float64), labels.ravel().astype(np.float64)
-    inputs = np.stack([score, np.ones_like(score)], axis=1)
-    weights = np.array([1.0, 0.0])
-    for _ in range(_STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
-        gradient = inputs.T @ (chance - label) + _RIDGE * weights
-        curvature = (inputs * (chance * (1 - chance))[:, None]).T @ inputs + _RIDGE * np.eye(2)
-        weights = weights - np.linalg.solve(curvature, gradient)
-    # A falling line would turn the order round: the scores say nothing, so neither do we.
-    slope = max(float(weights[0]), 0.0)
+    score, label = scores.ravel().astype(np.float64), labels.ravel() > 0
+    # In deviations, for the solver's sake: scores may be of any size.
+    centre, scale = float(score.mean()), max(float(score.std()), 1e-9)
+    if label.any() and not label.all():
+        fitted = LogisticRegression(C=_WEAK).fit(((score - centre) / scale)[:, None], label)
+        # A falling line would turn the order round: the scores say nothing, so neither do we.
+        slope = max(float(fitted.coef_[0, 0]), 0.0) / scale
+        rate = float(fitted.intercept_[0]) if slope else _log_odds(label)
+        bias = rate - slope * centre
+    else:
+        slope, bias = 0.0, _log_odds(label)
     layer.slope.assign(slope)
-    layer.bias.assign(float(weights[1]))
-    return slope, float(weights[1])
+    layer.bias.assign(bias)
+    return slope, bias
+
+
+def _log_odds(label: NDArray[np.bool_]) -> float:
+    """Of a click on anything, as if one more of each kind had been seen."""
+    return float(np.log((label.sum() + 1) / ((~label).sum() + 1)))
