@@ -88,6 +88,7 @@ def figure(arms: Mapping[str, Arm], learner: Learner, path: Path) -> None:
         xlabel="simulated hour (vertical lines: trainings; dotted: refused by a gate)",
         ylabel="clicks a list of ten",
         xlim=(0, len(rates)),
+        ylim=(0, None),
     )
-    axes.legend(loc="lower right", frameon=False)
+    axes.legend(loc="lower left", frameon=False)
     drawn.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)

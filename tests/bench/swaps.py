@@ -1,7 +1,8 @@
 """Model changes under load: time of each, requests dropped, and memory over all of them.
 
-Run: `make bench`, or `PYTHONPATH=tests python tests/bench/swaps.py [--swaps 200] [--rate 200]`. Starts its own Kafka and a ranker;
-requests come at the rate while the champion changes between two versions.
+Run: `make bench`, or `PYTHONPATH=tests python tests/bench/swaps.py [--swaps 200] [--rate 200]`.
+Starts its own Kafka and a ranker; requests come at the rate while the champion changes between two
+versions.
 """
 
 import argparse

@@ -10,8 +10,14 @@ from harness.services import service
 def test_a_trainer_without_anything_to_learn_waits_and_stops_when_told(
     config: ServiceConfig, tmp_path: Path
 ) -> None:
-    settings = {"FRESHET_WORK_DIR": str(tmp_path / "work"), "FRESHET_CHECK_S": "0.5"}
-    with service("trainer", config, tmp_path, arguments=("run",), **settings) as trainer:
+    with service(
+        "trainer",
+        config,
+        tmp_path,
+        arguments=("run",),
+        FRESHET_WORK_DIR=str(tmp_path / "work"),
+        FRESHET_CHECK_S="0.5",
+    ) as trainer:
         deadline = time.monotonic() + 60
         while not trainer.metric("freshet_trainer_looked_timestamp_seconds"):
             assert time.monotonic() < deadline, trainer.log()
@@ -23,9 +29,13 @@ def test_a_trainer_without_anything_to_learn_waits_and_stops_when_told(
 
 
 def test_a_wrong_setting_of_the_trainer_is_named(empty: ServiceConfig, tmp_path: Path) -> None:
-    settings = {"FRESHET_ARCHITECTURE": "magic"}
     with service(
-        "trainer", empty, tmp_path, ready=False, arguments=("run",), **settings
+        "trainer",
+        empty,
+        tmp_path,
+        ready=False,
+        arguments=("run",),
+        FRESHET_ARCHITECTURE="magic",
     ) as trainer:
         assert trainer.child.process.wait(60) == 2
         assert "FRESHET_ARCHITECTURE" in trainer.log()

@@ -25,7 +25,7 @@ class Calibration(keras.layers.Layer):
 
 
 def calibrate(
-    scorer: keras.Model, scores: NDArray[np.float32], labels: NDArray[np.float32]
+    scorer: keras.Model, scores: NDArray[np.floating], labels: NDArray[np.floating]
 ) -> tuple[float, float]:
     """Set a scorer's calibration by Platt's method (1999): logistic regression on the score.
 

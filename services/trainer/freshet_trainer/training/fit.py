@@ -77,7 +77,7 @@ def fit(
     # What is not trained holds the state of dropout's chance.
     others = [one for model in towers.graphs.values() for one in model.non_trainable_variables]
     state = [*variables, *others, *optimizer.variables]
-    keeper = _Keeper(folder, _fingerprint(lists, recipe, seed), state)
+    keeper = _Keeper(folder, _fingerprint(towers.architecture, lists, recipe, seed), state)
     done = keeper.restore(average)
     for epoch in range(done, recipe.epochs):
         keras.utils.set_random_seed(seed * 1_000 + epoch)
@@ -153,9 +153,9 @@ class _Keeper:
             self._path.unlink(missing_ok=True)
 
 
-def _fingerprint(lists: Examples, recipe: Recipe, seed: int) -> str:
+def _fingerprint(architecture: str, lists: Examples, recipe: Recipe, seed: int) -> str:
     """Names a training by what it depends on."""
-    digest = hashlib.sha256(json.dumps([asdict(recipe), seed, len(lists)]).encode())
+    digest = hashlib.sha256(json.dumps([architecture, asdict(recipe), seed, len(lists)]).encode())
     for list_id in lists.list_ids:
         digest.update(str(list_id).encode() + b"\x00")
     return digest.hexdigest()

@@ -8,15 +8,17 @@ from freshet.domain.ranking.context import Context
 
 
 class Scorer(Protocol):
-    """A model version, ready to score the items of the inventory.
+    """A model version, ready to score the items of the inventory."""
 
-    Attributes:
-        label: `name@version`.
-        features: names of the cross features that it reads, in their order.
-    """
+    @property
+    def label(self) -> str:
+        """`name@version`."""
+        ...
 
-    label: str
-    features: Sequence[str]
+    @property
+    def features(self) -> Sequence[str]:
+        """Names of the cross features that it reads, in their order."""
+        ...
 
     def score(self, known: Context, rows: Rows, cross: Floats) -> tuple[Floats, Floats]:
         """Score candidates.
