@@ -79,8 +79,9 @@ def shards_of(work_dir: Path) -> list[str]:
 # The client itself reads its schemas by a deprecated function.
 @pytest.mark.filterwarnings("ignore:(read|open)_text is deprecated:DeprecationWarning")
 def test_a_reading_that_is_killed_and_run_again_gives_the_same_examples(
-    config: ServiceConfig, tmp_path: Path
+    config: ServiceConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from freshet_trainer import reading
     from freshet_trainer.replaying import replay_topics
 
     asyncio.run(fill(config))
@@ -127,3 +128,10 @@ def test_a_reading_that_is_killed_and_run_again_gives_the_same_examples(
     assert found.models.tolist() == ["m" if n % 2 else "" for n in range(LISTS)]
     named = np.arange(1, LISTS, 2)
     assert found.labels[named, named % 6].all()
+
+    # Every partition is paused and taken up again many times.
+    monkeypatch.setattr(reading, "MAX_BUFFERED", 40)
+    monkeypatch.setattr(reading, "STALLED_S", 10.0)
+    paused = replay_topics(settings("paused"), lambda read, total: None).examples
+    assert paused.list_ids.tolist() == expected.list_ids.tolist()
+    np.testing.assert_array_equal(paused.cross, expected.cross)

@@ -95,13 +95,14 @@ def train(
 
     config = msgspec.structs.replace(_config(), architecture=architecture)
     from freshet_trainer.arrays import ExamplesRefused
+    from freshet_trainer.reading import Stalled
 
     try:
         with bars() as told:
             record = service.train_once(
                 config, output, time.time_ns() // 1_000_000, told, publish=publish
             )
-    except (ExamplesRefused, KafkaError) as error:
+    except (ExamplesRefused, KafkaError, Stalled) as error:
         sys.stderr.write(f"{error}\n")
         raise typer.Exit(1) from error
     for gate in record.gates:

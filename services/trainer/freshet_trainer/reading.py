@@ -212,7 +212,12 @@ def _poll(
         Stalled: nothing came for a minute.
     """
     deadline = time.monotonic() + STALLED_S
+    fetcher = consumer._fetcher
     while any(consumer.position(tp) < end for tp, end in ends.items()):
+        # kafka-python 3.0 puts aside what was fetched of a paused partition, and takes it up again
+        # only when this slot is None; a drained one stays there and blocks it for ever.
+        if not fetcher._next_partition_records:
+            fetcher._next_partition_records = None
         found = {
             tp: [record for record in records if record.offset < ends[tp]]
             for tp, records in consumer.poll(timeout_ms=500, max_records=2_000).items()

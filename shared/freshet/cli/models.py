@@ -34,6 +34,8 @@ def list_models(brokers: Brokers = None, prefix: Prefix = None, as_json: AsJson 
             typer.echo(msgspec.json.encode(record))
         return
     table = Table("model", "stage", "since", "by", "nDCG@10", "reason")
+    # A label is for copying: it is never cut.
+    table.columns[0].no_wrap = True
     for record in stages.records.values():
         ndcg = record.metrics.get("ndcg@10")
         table.add_row(
