@@ -23,6 +23,9 @@ from freshet_trainer.training.predict import predict
 _USERS = 16
 _CANDIDATES = 200
 
+#: Lists by others than the champion from which these alone are compared on.
+_BY_OTHERS = 200
+
 Floats = NDArray[np.float32]
 
 
@@ -45,7 +48,7 @@ def judge(
     there = newest.items >= 0
     keras_score, keras_probability = predict(trained.towers, newest, table)
     score, probability = score_examples(trained.folder, newest, table)
-    compared = newest[np.flatnonzero(newest.labels.any(axis=1))]
+    compared = _comparable(newest, champion[0])
     if not len(compared):
         nothing = "nothing was clicked in the newest lists: there is nothing to compare by"
         return [GateVerdict(gate="better", passed=False, figures={}, detail=nothing)], {}
@@ -74,6 +77,18 @@ def judge(
         _latency(trained.folder, newest, table, config.latency_budget_ms),
     ]
     return verdicts, _figures(quality)
+
+
+def _comparable(newest: Examples, champion: str) -> Examples:
+    """Lists with a click; where there are enough, those that the champion did not make itself.
+
+    People look at the top first, so what the champion put there was clicked for that too: on its
+    own lists any other order looks worse than it is.
+    """
+    clicked = newest.labels.any(axis=1)
+    by_others = clicked & np.not_equal(newest.models, champion)
+    enough = int(by_others.sum()) >= _BY_OTHERS
+    return newest[np.flatnonzero(by_others if enough else clicked)]
 
 
 def _quality(scores: Floats, examples: Examples) -> NDArray[np.float64]:
