@@ -10,7 +10,7 @@ SOURCES := shared services deploy tests
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit integration lock docs golden prior bench clean
+.PHONY: help demo test lint types unit integration lock docs golden prior bench drift clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -35,10 +35,14 @@ integration: $(VENV)/dev ## tests on a real Kafka (Java 17 and Maven, or what `p
 	$(BIN)/python -m freshet_kafka fetch
 	$(BIN)/python -m pytest tests/broker tests/e2e $(ARGS)
 
-bench: $(VENV)/dev ## throughput and freshness on this machine, on a real Kafka
+bench: $(VENV)/dev ## throughput, freshness, model changes and scoring on this machine
 	PYTHONPATH=tests $(BIN)/python tests/bench/throughput.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/freshness.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/swaps.py
+	PYTHONPATH=tests $(BIN)/python tests/bench/scoring.py
+
+drift: $(VENV)/dev ## a simulated day, retrained beside frozen: ten minutes, writes the figure of docs
+	PYTHONPATH=tests $(BIN)/python tests/bench/drift.py --figure docs/figures/drift.svg
 
 docs: $(VENV)/dev ## write docs/reference from the topic registry
 	$(BIN)/freshet topics docs --output docs/reference/topics.md

@@ -16,6 +16,7 @@ INTEREST_WEIGHTS = (1.0, 0.7, 0.4)
 
 #: Points of score for one unit of each feature.
 CROSS_WEIGHTS = {
+    # The scorer takes these three, in this order, for the product as well.
     "content_fast": 1.5,  # the session's subject
     "content_middling": 1.0,
     "content_slow": 0.8,
@@ -29,7 +30,7 @@ CROSS_WEIGHTS = {
     "query_match": 2.5,  # the user has just said so
 }
 
-#: Weight of the encoders' product beside the features.
+#: Weight of the product with all interests together, beside the features.
 PRODUCT_WEIGHT = 1.0
 
 #: A candidate with nothing for or against it is clicked about once in twenty times; the top of
@@ -42,38 +43,36 @@ PROBABILITY_BIAS = -2.94
 _SHAPES = ((1, 1), (7, 33), (64, 200))
 
 
-@keras.saving.register_keras_serializable("freshet")
-class UnitLength(keras.layers.Layer):
-    """Scales vectors to unit length; a zero vector stays zero."""
-
-    def call(self, vectors: keras.KerasTensor) -> keras.KerasTensor:
-        """Along the last axis."""
-        squares = keras.ops.sum(keras.ops.square(vectors), axis=-1, keepdims=True)
-        return vectors * keras.ops.rsqrt(keras.ops.maximum(squares, 1e-12))
-
-
 def user_encoder() -> keras.Model:
-    """interest_vectors [b, 3, 128] -> user_vector [b, 128]: their weighted sum, unit length."""
+    """interest_vectors [b, 3, 128] -> user_vector [b, 3]: the share of each in their sum.
+
+    The product of an item with the sum of the interests, at unit length, is the sum of its cosines
+    with each of them by these shares; the cosines are features, so no item vector is needed.
+    """
     vectors = keras.Input((3, DIMENSION), name="interest_vectors")
-    weights = np.array(INTEREST_WEIGHTS, np.float32).reshape(1, 3, 1)
-    user = UnitLength(name="user_vector")(keras.ops.sum(vectors * weights, axis=1))
+    weights = np.array(INTEREST_WEIGHTS, np.float32)
+    total = keras.ops.sum(vectors * weights.reshape(1, 3, 1), axis=1)
+    squares = keras.ops.sum(keras.ops.square(total), axis=1, keepdims=True)
+    # A sum of nothing has no length; its cosines are 0 whatever the shares.
+    user = keras.ops.rsqrt(keras.ops.maximum(squares, 1e-4)) * weights
     return keras.Model(vectors, user, name="user_encoder")
 
 
 def item_encoder() -> keras.Model:
-    """Embedding [n, 128] -> item_vector [n, 128], unit length."""
+    """Embedding [n, 128] -> item_vector [n, 1], which a graph must give and the scorer ignores."""
     embedding = keras.Input((DIMENSION,), name="embedding")
-    return keras.Model(embedding, UnitLength(name="item_vector")(embedding), name="item_encoder")
+    return keras.Model(embedding, embedding[:, :1], name="item_encoder")
 
 
 def scorer() -> keras.Model:
-    """user_vector [b, e], item_vector [b, k, e], cross [b, k, f] -> score, probability [b, k]."""
-    user = keras.Input((DIMENSION,), name="user_vector")
-    items = keras.Input((None, DIMENSION), name="item_vector")
+    """user_vector [b, 3], item_vector [b, k, 1], cross [b, k, f] -> score, probability [b, k]."""
+    user = keras.Input((3,), name="user_vector")
+    items = keras.Input((None, 1), name="item_vector")
     cross = keras.Input((None, len(CROSS_WEIGHTS)), name="cross")
-    product = keras.ops.squeeze(keras.ops.matmul(items, keras.ops.expand_dims(user, 2)), 2)
+    product = keras.ops.matmul(cross[:, :, :3], keras.ops.expand_dims(user, 2))
     weights = np.array([[weight] for weight in CROSS_WEIGHTS.values()], np.float32)
-    score = PRODUCT_WEIGHT * product + keras.ops.squeeze(keras.ops.matmul(cross, weights), 2)
+    total = PRODUCT_WEIGHT * product + keras.ops.matmul(cross, weights) + 0.0 * items
+    score = keras.ops.squeeze(total, 2)
     probability = keras.ops.sigmoid(PROBABILITY_SLOPE * score + PROBABILITY_BIAS)
     return keras.Model([user, items, cross], [score, probability], name="scorer")
 
@@ -115,10 +114,10 @@ def random_inputs(b: int, k: int) -> dict[str, NDArray[np.float32]]:
     inputs = {
         "interest_vectors": random.normal(size=(b, 3, DIMENSION)),
         "embedding": random.normal(size=(b, DIMENSION)),
-        "user_vector": random.normal(size=(b, DIMENSION)) / DIMENSION**0.5,
-        "item_vector": random.normal(size=(b, k, DIMENSION)) / DIMENSION**0.5,
+        "user_vector": random.uniform(size=(b, 3)),
+        "item_vector": random.normal(size=(b, k, 1)),
         "cross": random.uniform(-1, 1, size=(b, k, len(CROSS_WEIGHTS))),
     }
+    inputs["interest_vectors"] /= DIMENSION**0.5
     inputs["interest_vectors"][0] = 0.0
-    inputs["embedding"][0] = 0.0
     return {name: array.astype(np.float32) for name, array in inputs.items()}
