@@ -1,5 +1,6 @@
 """Through the topics alone: every service as a process, a real Kafka between them."""
 
+import socket
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -155,3 +156,13 @@ def test_a_wrong_setting_is_named(empty: ServiceConfig, tmp_path: Path) -> None:
     ) as ranker:
         assert ranker.child.process.wait(60) == 2
         assert "FRESHET_" in ranker.log()
+
+
+def test_a_port_that_is_taken_is_named(config: ServiceConfig, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        with service("ranker", config, tmp_path, ready=False, FRESHET_HTTP_PORT=port) as ranker:
+            assert ranker.child.process.wait(60) == 2
+            assert "FRESHET_HTTP_PORT" in ranker.log()

@@ -51,7 +51,12 @@ async def _serve(config: TrainerConfig) -> int:
     metrics = trainer_metrics(registry)
     stop, stopped = threading.Event(), asyncio.Event()
     health = HealthServer(config, registry, lambda: "", lambda: None)
-    port = await health.start()
+    try:
+        port = await health.start()
+    except OSError as error:
+        where = "FRESHET_HTTP_HOST and FRESHET_HTTP_PORT cannot be listened on"
+        logging.getLogger("freshet").critical("%s: %s", where, error)
+        return 2
     logging.getLogger("freshet").info("trainer answers on port %d", port)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)

@@ -82,7 +82,11 @@ async def serve(service: Service, config: ServiceConfig) -> int:
         lambda: _waiting_for(app, views),
         lambda: _refresh(app, service, metrics),
     )
-    port = await health.start()
+    try:
+        port = await health.start()
+    except OSError as error:
+        log.critical("FRESHET_HTTP_HOST and FRESHET_HTTP_PORT cannot be listened on: %s", error)
+        return EXIT_CONFIG
     log.info("%s answers /metrics, /live and /ready on port %d", service.name, port)
     tasks = [asyncio.create_task(_or_die(view.follow())) for view in views]
     tasks.append(asyncio.create_task(_or_die(_start(app, views, service, config, metrics))))

@@ -177,12 +177,15 @@ class _Draft:
 
     def _remember(self, item_id: str, kind: SignalKind, time_ms: int, items: Knowledge) -> None:
         times_ms = self.times_ms
-        at = len(times_ms)
-        if at and time_ms < times_ms[-1]:
+        if times_ms and time_ms < times_ms[-1]:
             at = bisect_right(times_ms, time_ms)
-        self.items.insert(at, item_id)
-        self.kinds.insert(at, kind)
-        times_ms.insert(at, time_ms)
+            self.items.insert(at, item_id)
+            self.kinds.insert(at, kind)
+            times_ms.insert(at, time_ms)
+        else:
+            self.items.append(item_id)
+            self.kinds.append(kind)
+            times_ms.append(time_ms)
         if len(times_ms) > MAX_RECENT + RECENT_SLACK:
             columns = (self.items, self.kinds, times_ms)
             leaving = list(zip(*(column[:-MAX_RECENT] for column in columns), strict=True))

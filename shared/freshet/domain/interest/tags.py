@@ -61,7 +61,10 @@ def reinforce(
 
 def _cut(tags: dict[str, int]) -> None:
     """Keep the strongest tags, in place; of equals those that came last."""
-    least = sorted(map(abs, tags.values()))[-MAX_TAGS]
+    weights = sorted(tags.values())
+    if weights[0] < 0:
+        weights = sorted(map(abs, weights))
+    least = weights[-MAX_TAGS]
     surplus = len(tags) - MAX_TAGS
     for name in [name for name, weight in tags.items() if -least <= weight <= least][:surplus]:
         del tags[name]
