@@ -60,7 +60,8 @@ class Serving:
         self._stages = Stages()
         self._news = asyncio.Event()
         self._refused: set[str] = set()
-        self._missed: list[Rows] = []
+        # Rows that changed while a model is opened; None while none is.
+        self._missed: list[Rows] | None = None
         self._built_in = self._champion = OnnxScorer(built_in, inventory, threads)
         self._canary: OnnxScorer | None = None
         self._share = 0.0
@@ -75,7 +76,8 @@ class Serving:
 
     def learn(self, rows: Rows) -> None:
         """Items are new or have changed: every model that is held learns them."""
-        self._missed.append(rows)
+        if self._missed is not None:
+            self._missed.append(rows)
         for scorer in {self._built_in, self._champion, self._canary}:
             if scorer is not None:
                 scorer.encode(rows)
@@ -114,21 +116,23 @@ class Serving:
         if champion is None:
             self._champion = self._built_in
         else:
-            self._champion = await self._ready(champion, self._champion) or self._champion
-        # The canary is assigned after its share: a user sees it only when all of it is known.
-        self._canary, self._share = None, canary.share if canary else 0.0
-        if canary is not None:
-            self._canary = await self._ready(canary, self._canary)
+            self._champion = await self._ready(champion) or self._champion
+        if canary is None:
+            self._canary = None
+        else:
+            # Share and model change together: nobody sees one canary by the share of another.
+            self._canary, self._share = await self._ready(canary), canary.share
         self._show()
 
-    async def _ready(self, record: ModelRecord, held: OnnxScorer | None) -> OnnxScorer | None:
+    async def _ready(self, record: ModelRecord) -> OnnxScorer | None:
         """The model of a record, knowing every item; None if it is refused."""
-        if held is not None and held.label == record.model:
-            return held
+        for held in (self._champion, self._canary):
+            if held is not None and held.label == record.model:
+                return held
         if record.event_id in self._refused:
             return None
         started = time.perf_counter()
-        self._missed.clear()
+        missed = self._missed = []
         try:
             scorer = await asyncio.to_thread(self._open, record, len(self._inventory))
         except ModelRefused as refusal:
@@ -136,8 +140,10 @@ class Serving:
             self._refused.add(record.event_id)
             self._metrics.models_refused.inc()
             return None
+        finally:
+            self._missed = None
         # What changed while the thread worked it may have read half old, half new.
-        for rows in self._missed:
+        for rows in missed:
             scorer.encode(rows)
         self._metrics.model_load_seconds.observe(time.perf_counter() - started)
         return scorer

@@ -170,3 +170,15 @@ def test_items_that_come_while_a_model_is_opened_are_known_to_it(
     scorer, _ = serving.for_user("ada")
     row = inventory.rows["item-99"]
     np.testing.assert_allclose(scorer._vectors[row], inventory.embeddings[row][:1], atol=1e-3)
+
+
+def test_a_promoted_canary_is_not_opened_again(
+    serving: Serving, stored: Callable[..., ModelRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canary = stored("2", "canary", share=0.5)
+    tell(serving, canary)
+    scorer = next(one for n in range(99) if (one := serving.for_user(f"u{n}"))[1] == "canary")[0]
+    monkeypatch.setattr(serving, "_open", None)
+    tell(serving, msgspec.structs.replace(canary, stage="champion", share=0.0))
+    assert serving.for_user("ada") == (scorer, "champion")
+    assert labels(serving) == {("prior@2", "champion")}
