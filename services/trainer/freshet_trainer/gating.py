@@ -48,8 +48,8 @@ def judge(
     there = newest.items >= 0
     keras_score, keras_probability = predict(trained.towers, newest, table)
     score, probability = score_examples(trained.folder, newest, table)
-    compared = _comparable(newest, champion[0])
-    if not len(compared):
+    rows = _comparable(newest, champion[0])
+    if not len(rows):
         nothing = "nothing was clicked in the newest lists: there is nothing to compare by"
         return [GateVerdict(gate="better", passed=False, figures={}, detail=nothing)], {}
     verdicts = [
@@ -63,8 +63,9 @@ def judge(
     if not all(verdict.passed for verdict in verdicts):
         # What is not a number cannot be compared, and what does not run cannot be timed.
         return verdicts, {}
+    compared = newest[rows]
     ranked_by = {
-        "candidate": score_examples(trained.folder, compared, table)[0],
+        "candidate": score[rows],
         "champion": score_examples(champion[1], compared, table)[0],
         "popularity": compared.cross[:, :, CROSS_FEATURES.index("popularity")],
         "click_rate": compared.cross[:, :, CROSS_FEATURES.index("click_rate")],
@@ -79,8 +80,8 @@ def judge(
     return verdicts, _figures(quality)
 
 
-def _comparable(newest: Examples, champion: str) -> Examples:
-    """Lists with a click; where there are enough, those that the champion did not make itself.
+def _comparable(newest: Examples, champion: str) -> NDArray[np.intp]:
+    """Places of lists with a click: of those that others made, where they are enough.
 
     People look at the top first, so what the champion put there was clicked for that too: on its
     own lists any other order looks worse than it is.
@@ -88,7 +89,7 @@ def _comparable(newest: Examples, champion: str) -> Examples:
     clicked = newest.labels.any(axis=1)
     by_others = clicked & np.not_equal(newest.models, champion)
     enough = int(by_others.sum()) >= _BY_OTHERS
-    return newest[np.flatnonzero(by_others if enough else clicked)]
+    return np.flatnonzero(by_others if enough else clicked)
 
 
 def _quality(scores: Floats, examples: Examples) -> NDArray[np.float64]:

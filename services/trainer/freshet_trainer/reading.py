@@ -72,10 +72,10 @@ class Reading:
     def catalog(self) -> Iterator[tuple[str, CatalogItem | None]]:
         """Items in the order of their partitions' logs; None withdraws an item."""
         decode = decoder(CATALOG)
-        consumer = self._consumer()
+        consumer = plain_consumer(self._config)
         try:
             ends = self._assign(consumer, (CATALOG,))
-            while batches := _poll(consumer, ends):
+            while batches := poll(consumer, ends):
                 for records in batches.values():
                     for record in records:
                         if record.value is None:
@@ -92,7 +92,7 @@ class Reading:
 
     def logs(self) -> "Logs":
         """The logs of all partitions, as a context that closes its client."""
-        consumer = self._consumer()
+        consumer = plain_consumer(self._config)
         try:
             ends = self._assign(consumer, LOGS)
         except BaseException:
@@ -100,18 +100,6 @@ class Reading:
             raise
         topics = {self._config.topic(topic.name): topic for topic in LOGS}
         return Logs(consumer, ends, topics, self.passed_over, self._progress)
-
-    def _consumer(self) -> KafkaConsumer:
-        return KafkaConsumer(
-            bootstrap_servers=self._config.brokers.split(","),
-            client_id="freshet-trainer",
-            group_id=None,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            max_partition_fetch_bytes=1_048_576,
-            **security(self._config),
-        )
 
     def _assign(
         self, consumer: KafkaConsumer, topics: tuple[Topic, ...]
@@ -126,9 +114,7 @@ class Reading:
         ends = consumer.end_offsets(partitions)
         starts = consumer.beginning_offsets(partitions)
         if self._since_ms is not None and topics is LOGS:
-            found = consumer.offsets_for_times(dict.fromkeys(partitions, self._since_ms))
-            # None: no record is as new.
-            starts = {tp: ends[tp] if at is None else at.offset for tp, at in found.items()}
+            starts = offsets_since(consumer, partitions, self._since_ms)
         for tp, start in starts.items():
             consumer.seek(tp, start)
         return dict(ends)
@@ -181,7 +167,7 @@ class Logs:
                 self._consumer.pause(tp)
             elif len(buffer) <= MAX_BUFFERED // 2 and tp in paused:
                 self._consumer.resume(tp)
-        for tp, records in _poll(self._consumer, self._ends).items():
+        for tp, records in poll(self._consumer, self._ends).items():
             self._buffers[tp].extend(self._decoded(tp.topic, records))
         positions = {tp: min(self._consumer.position(tp), end) for tp, end in self._ends.items()}
         self._progress(
@@ -203,7 +189,30 @@ class Logs:
                 yield entry
 
 
-def _poll(
+def plain_consumer(config: ServiceConfig) -> KafkaConsumer:
+    """A client outside of any group, which reads committed records from where it is told."""
+    return KafkaConsumer(
+        bootstrap_servers=config.brokers.split(","),
+        client_id="freshet-trainer",
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        max_partition_fetch_bytes=1_048_576,
+        **security(config),
+    )
+
+
+def offsets_since(
+    consumer: KafkaConsumer, partitions: list[TopicPartition], since_ms: int
+) -> dict[TopicPartition, int]:
+    """Where the records begin that the broker took at that time or later; else the end."""
+    found = consumer.offsets_for_times(dict.fromkeys(partitions, since_ms))
+    ends = consumer.end_offsets(partitions)
+    return {tp: ends[tp] if at is None else at.offset for tp, at in found.items()}
+
+
+def poll(
     consumer: KafkaConsumer, ends: Mapping[TopicPartition, int]
 ) -> dict[TopicPartition, list[Any]]:
     """The next records before the ends; nothing once all partitions are read.

@@ -1,6 +1,5 @@
 """The newest lists that the topics hold, with the chances that they were made with."""
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,8 +9,7 @@ from freshet.config import ServiceConfig
 from freshet.contracts.codec import Unprocessable, decoder
 from freshet.contracts.registry import CLICKS, IMPRESSIONS, RECOMMENDATIONS, Topic
 from freshet.domain.evaluation.logged import Logged, logged_lists
-from freshet.kafka_python import security
-from freshet_trainer.reading import STALLED_S, Stalled
+from freshet_trainer.reading import offsets_since, plain_consumer, poll
 
 #: Ranks that are weighed: below, few lists have any weight left.
 DEPTH = 5
@@ -27,14 +25,7 @@ def recorded(config: ServiceConfig, newest: int) -> Logged:
     Raises:
         Stalled: the broker gives no records, though there are more.
     """
-    consumer = KafkaConsumer(
-        bootstrap_servers=config.brokers.split(","),
-        client_id="freshet-evaluate",
-        group_id=None,
-        enable_auto_commit=False,
-        isolation_level="read_committed",
-        **security(config),
-    )
+    consumer = plain_consumer(config)
     try:
         each = -(-newest // RECOMMENDATIONS.partitions)
 
@@ -49,9 +40,7 @@ def recorded(config: ServiceConfig, newest: int) -> Logged:
         since_ms = min(times, default=0)
 
         def since(partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
-            found = consumer.offsets_for_times(dict.fromkeys(partitions, since_ms))
-            ends = consumer.end_offsets(partitions)
-            return {tp: ends[tp] if at is None else at.offset for tp, at in found.items()}
+            return offsets_since(consumer, partitions, since_ms)
 
         return logged_lists(
             made,
@@ -77,13 +66,7 @@ def _messages(
     ends = consumer.end_offsets(partitions)
     for tp, start in starts(partitions).items():
         consumer.seek(tp, start)
-    deadline = time.monotonic() + STALLED_S
-    while any(consumer.position(tp) < end for tp, end in ends.items()):
-        batches = consumer.poll(timeout_ms=500)
-        if batches:
-            deadline = time.monotonic() + STALLED_S
-        elif time.monotonic() > deadline:
-            raise Stalled(f"no records of {name} for {STALLED_S:.0f} s, though there are more")
+    while batches := poll(consumer, ends):
         for record in (one for batch in batches.values() for one in batch):
             try:
                 yield record, decode(record.key, record.value or b"")

@@ -33,9 +33,7 @@ def acts_of(states: Sequence[Interests | None], rows: Mapping[str, int]) -> Acts
         rows: row of each known item.
     """
     recents = [state.recent for state in states if state is not None]
-    counts = np.array([0 if state is None else len(state.recent) for state in states])
-    length = int(counts.max(initial=0))
-    there = np.arange(length) >= length - counts[:, None]
+    there = _padded_in_front([0 if state is None else len(state.recent) for state in states])
     row = np.full(there.shape, -1)
     strength = np.zeros(there.shape, np.float32)
     time_ms = np.zeros(there.shape)
@@ -55,10 +53,15 @@ def passed_rows(states: Sequence[Interests | None], rows: Mapping[str, int]) -> 
         rows: row of each known item.
     """
     passed = [[] if state is None else state.passed for state in states]
-    counts = np.array([len(one) for one in passed])
-    length = int(counts.max(initial=0))
-    there = np.arange(length) >= length - counts[:, None]
+    there = _padded_in_front([len(one) for one in passed])
     found = np.full(there.shape, -1)
     get = rows.get
     found[there] = [get(item_id, -1) for one in passed for item_id in one]
     return found
+
+
+def _padded_in_front(counts: Sequence[int]) -> NDArray[np.bool_]:
+    """Where rows of these lengths have something when the last of each stands last, [b, n]."""
+    length = max(counts, default=0)
+    there: NDArray[np.bool_] = np.arange(length) >= length - np.array(counts, np.int64)[:, None]
+    return there
