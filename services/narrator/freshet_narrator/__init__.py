@@ -1,0 +1,1 @@
+"""The narrator service: short texts for recommendations that are worth one."""
