@@ -13,13 +13,22 @@ from rich.table import Table
 
 from freshet.cli.options import Brokers, Prefix, fail, settings
 from freshet.contracts.asyncapi import asyncapi_json
-from freshet.contracts.registry import TOPICS
+from freshet.contracts.registry import PARTITIONS, TOPICS
 from freshet.topics import broker
 from freshet.topics.document import topics_markdown
+from freshet.topics.strimzi import strimzi_yaml
 
 app = typer.Typer(help="Create, check and document the topics.", no_args_is_help=True)
 
 Replication = Annotated[int, typer.Option(min=1, help="Copies of each topic.")]
+Partitions = Annotated[
+    int | None,
+    typer.Option(
+        min=2,
+        max=10_000,
+        help="Of each topic of users and items; by default as those that are there, else 8.",
+    ),
+]
 Output = Annotated[Path | None, typer.Option(help="A file to write; standard output if absent.")]
 
 T = TypeVar("T")
@@ -43,11 +52,16 @@ def list_topics() -> None:
 
 
 @app.command()
-def apply(brokers: Brokers = None, prefix: Prefix = None, replication: Replication = 1) -> None:
+def apply(
+    brokers: Brokers = None,
+    prefix: Prefix = None,
+    replication: Replication = 1,
+    partitions: Partitions = None,
+) -> None:
     """Create the topics that are missing and mend settings; nothing is deleted."""
     config = settings(brokers, prefix)
-    mended = _run(broker.apply(config, replication), config.brokers)
-    left = _run(broker.differences(config, replication), config.brokers)
+    mended = _run(broker.apply(config, replication, partitions), config.brokers)
+    left = _run(broker.differences(config, replication, partitions), config.brokers)
     for one in mended:
         if one not in left:
             typer.echo(f"done: {one}")
@@ -61,10 +75,15 @@ def apply(brokers: Brokers = None, prefix: Prefix = None, replication: Replicati
 
 
 @app.command()
-def check(brokers: Brokers = None, prefix: Prefix = None, replication: Replication = 1) -> None:
+def check(
+    brokers: Brokers = None,
+    prefix: Prefix = None,
+    replication: Replication = 1,
+    partitions: Partitions = None,
+) -> None:
     """Compare the broker's topics with the registry; leaves with 1 if they differ."""
     config = settings(brokers, prefix)
-    found = _run(broker.differences(config, replication), config.brokers)
+    found = _run(broker.differences(config, replication, partitions), config.brokers)
     if found:
         fail("\n".join(map(str, found)) + "\n`freshet topics apply` mends what can be mended.")
     typer.echo(f"{len(TOPICS)} topics are as they should be on {config.brokers}")
@@ -80,6 +99,19 @@ def asyncapi(output: Output = None) -> None:
 def docs(output: Output = None) -> None:
     """Write the table of all topics as Markdown."""
     _write(topics_markdown(), output)
+
+
+@app.command()
+def strimzi(
+    output: Output = None,
+    cluster: Annotated[str, typer.Option(help="Name of the Kafka resource.")] = "freshet",
+    replication: Replication = 3,
+    partitions: Annotated[
+        int, typer.Option(min=2, max=10_000, help="Of each topic of users and items.")
+    ] = PARTITIONS,
+) -> None:
+    """Write the topics, and a user a service, for the Strimzi operator."""
+    _write(strimzi_yaml(cluster, replication, partitions), output)
 
 
 def _run(work: Coroutine[None, None, T], brokers: str) -> T:
