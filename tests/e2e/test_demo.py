@@ -27,7 +27,7 @@ def test_the_demo_makes_lists_and_leaves_nothing_behind() -> None:
             break
         assert time.monotonic() < deadline, "".join(lines)
     family = psutil.Process(demo.pid).children(recursive=True)
-    assert len(family) > 10, "a broker, four services and a simulator, each under a guard"
+    assert len(family) > 12, "a broker, five services and a simulator, each under a guard"
     demo.send_signal(signal.SIGINT)
     rest, _ = demo.communicate(timeout=60)
     assert demo.returncode == 0, "".join(lines) + rest

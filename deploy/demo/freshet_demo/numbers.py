@@ -7,6 +7,7 @@ import numpy as np
 
 from freshet.contracts.envelope import Message
 from freshet.contracts.inputs import Click, Impression, Item
+from freshet.contracts.narratives import Narrative
 from freshet.contracts.recommendations import Recommendations
 
 _WINDOW_S = 10.0
@@ -34,6 +35,7 @@ class Numbers:
         events: records by topic.
         recommended, by_chance: click rates of the lists made by Freshet, and of lists by chance.
         newest: the newest list that has items.
+        narrative: the newest texts.
         titles: of the items.
         first_list_s: seconds from the start to the first list.
     """
@@ -43,6 +45,7 @@ class Numbers:
     recommended: Rate = field(default_factory=Rate)
     by_chance: Rate = field(default_factory=Rate)
     newest: Recommendations | None = None
+    narrative: Narrative | None = None
     titles: dict[str, str] = field(default_factory=dict)
     first_list_s: float | None = None
     _freshness_ms: deque[int] = field(default_factory=lambda: deque(maxlen=_RECENT))
@@ -57,6 +60,8 @@ class Numbers:
             self._rate(message.recommendation_id).shown += len(message.item_ids)
         elif isinstance(message, Click):
             self._rate(message.recommendation_id).clicks += 1
+        elif isinstance(message, Narrative):
+            self.narrative = message
         elif isinstance(message, Recommendations) and message.items:
             self.newest = message
             if message.trigger.kind == "interest" and message.caused_at:

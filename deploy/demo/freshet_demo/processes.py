@@ -8,7 +8,7 @@ from pathlib import Path
 
 from freshet_kafka.guarded import Guarded, log_tail
 
-SERVICES = ("catalog", "interests", "trends", "ranker")
+SERVICES = ("catalog", "interests", "trends", "ranker", "narrator")
 
 
 class ChildFailed(Exception):

@@ -25,6 +25,7 @@ def picture(numbers: Numbers, broker: str) -> RenderableType:
         Panel(figures, title="Freshet", subtitle="Ctrl-C stops everything"),
         Panel(counts, title="records seen"),
         newest(numbers),
+        told(numbers),
     )
 
 
@@ -64,6 +65,15 @@ def newest(numbers: Numbers) -> RenderableType:
         title = numbers.titles.get(item.item_id, item.item_id)
         table.add_row(str(item.rank + 1), title, f"{item.probability:.0%}", why)
     return Panel(Group(interests(made), table), title=f"newest list: {made.user_id}")
+
+
+def told(numbers: Numbers) -> RenderableType:
+    """The newest texts for a person."""
+    narrative = numbers.narrative
+    if narrative is None:
+        return Panel("waiting for the first texts", title="narrator")
+    texts = (f"{one.title}\n{one.pitch} {one.why}" for one in narrative.items)
+    return Panel(Text("\n".join(texts)), title=f"narrator, to {narrative.user_id}")
 
 
 def interests(made: Recommendations) -> Text:

@@ -8,6 +8,7 @@ from freshet.contracts.registry import (
     FEEDBACK,
     IMPRESSIONS,
     ITEMS,
+    NARRATIVES,
     QUERIES,
     RECOMMENDATIONS,
     REQUESTS,
@@ -17,7 +18,10 @@ from freshet.streaming.kafka_client import reader
 from freshet_demo.numbers import Numbers
 
 #: In the order in which they are shown.
-WATCHED = (ITEMS, CLICKS, QUERIES, FEEDBACK, IMPRESSIONS, REQUESTS, RECOMMENDATIONS)
+WATCHED = (
+    *(ITEMS, CLICKS, QUERIES, FEEDBACK, IMPRESSIONS, REQUESTS),
+    *(RECOMMENDATIONS, NARRATIVES),
+)
 
 
 async def watch(config: ServiceConfig, numbers: Numbers, stop: asyncio.Event) -> None:

@@ -1,1 +1,1 @@
-"""The narrator service: short texts for recommendations that are worth one."""
+"""The narrator: writes, for people, what a list begins with and why."""

@@ -1,1 +1,1 @@
-"""Calls to a language model behind an OpenAI-compatible endpoint: bounded, measured, never trusted."""
+"""Language models behind an OpenAI-compatible endpoint: bounded, measured, never trusted."""

@@ -1,0 +1,22 @@
+"""The settings of the narrator."""
+
+from typing import Annotated
+
+import msgspec
+
+from freshet.llm.config import LlmConfig
+
+
+class NarratorConfig(LlmConfig, frozen=True, kw_only=True):
+    """The common settings, the language model's, and who is written for.
+
+    Attributes:
+        narrative_items: places of a list that are written about, from the top.
+        narrative_interval_s: between two texts for a user, at least.
+        llm_personal_data: whether the language model is told what the user likes. Without it the
+            model writes about the item alone, and why it is for the user is told by a template.
+    """
+
+    narrative_items: Annotated[int, msgspec.Meta(ge=1, le=10)] = 1
+    narrative_interval_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 300
+    llm_personal_data: bool = True

@@ -1,0 +1,88 @@
+"""The first texts of a list: by templates, with the list, as sure as the list itself."""
+
+from collections.abc import Callable, Sequence
+
+from freshet.contracts.recommendations import Recommendations, RecommendedItem
+from freshet.domain.narrative.known import reader_of
+from freshet.domain.narrative.template import template
+from freshet.domain.narrative.worth import Attention
+from freshet.streaming.batch import Batch, Output, Received
+from freshet.streaming.headers import carried
+from freshet_narrator.config import NarratorConfig
+from freshet_narrator.knowledge import Knowledge
+from freshet_narrator.metrics import NarratorMetrics
+from freshet_narrator.told import Place, Told
+
+
+class Narrating:
+    """Tells the lists of a set that are worth it, and hands them on for better texts.
+
+    Args:
+        config: who is written for, and how often.
+        knowledge: the items.
+        metrics: the narrator's.
+        offer: takes each told list once the broker has its first texts.
+    """
+
+    def __init__(
+        self,
+        config: NarratorConfig,
+        knowledge: Knowledge,
+        metrics: NarratorMetrics,
+        offer: Callable[[Told], None],
+    ) -> None:
+        self._places = config.narrative_items
+        self._attention = Attention(config.narrative_interval_s * 1_000)
+        self._knowledge = knowledge
+        self._metrics = metrics
+        self._offer = offer
+        self._told: list[Told] = []
+
+    def process(self, batches: Sequence[Batch], now_ms: int) -> list[Output]:
+        """The narratives of a set: of each user's lists the newest alone is looked at."""
+        newest: dict[tuple[int, bytes], Received[Recommendations]] = {}
+        for batch in batches:
+            for record in batch.records:
+                if (batch.partition, record.key) in newest:
+                    self._metrics.skipped.labels("newer").inc()
+                newest[batch.partition, record.key] = record
+        self._told = []
+        for (partition, _), record in newest.items():
+            self._tell(record, partition, now_ms)
+        return [
+            told.output([place.texts for place in told.places], 0, None, now_ms)
+            for told in self._told
+        ]
+
+    def confirmed(self, outputs: Sequence[Output], now_ms: int) -> None:
+        """The broker has the first texts: better ones cannot come before them now."""
+        del outputs, now_ms
+        self._metrics.narratives.labels("template").inc(len(self._told))
+        for told in self._told:
+            self._offer(told)
+
+    def _tell(self, record: Received[Recommendations], partition: int, now_ms: int) -> None:
+        made = record.message
+        skipped = self._attention.skips(made, now_ms)
+        if skipped is not None:
+            self._metrics.skipped.labels(skipped).inc()
+            return
+        places = [
+            place
+            for item in made.items[: self._places]
+            if (place := self._place(made, item)) is not None
+        ]
+        if not places:
+            self._metrics.skipped.labels("unknown_item").inc()
+            return
+        self._attention.given(made.user_id, now_ms)
+        self._told.append(Told(made, places, partition, carried(record.headers)))
+
+    def _place(self, made: Recommendations, item: RecommendedItem) -> Place | None:
+        known = self._knowledge.get(item.item_id)
+        if known is None:
+            return None
+        liked = next((reason.item_id for reason in item.reasons if reason.item_id), "")
+        resembled = self._knowledge.get(liked)
+        reader = reader_of(made, item, resembled.title if resembled else "")
+        return Place(known, reader, template(item, known, reader))

@@ -1,0 +1,1 @@
+"""Texts about what is recommended: which lists are worth one, and which texts are fit."""

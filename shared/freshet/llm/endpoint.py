@@ -1,0 +1,85 @@
+"""The one place that speaks to an endpoint: bytes of its answers, or why there are none."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, cast
+
+import httpx2
+import openai
+from openai import AsyncAPIResponse
+
+from freshet.llm.config import LlmConfig
+from freshet.llm.unanswered import Unanswered
+
+#: What is read of an answer, at most: a chat's is a few kilobytes; 256 vectors of 4,096 numbers
+#: are 23 MB as text.
+MAX_CHAT_BYTES = 262_144
+MAX_EMBEDDINGS_BYTES = 32 * 1_048_576
+
+_Request = AbstractAsyncContextManager[AsyncAPIResponse[Any]]
+
+
+class Endpoint:
+    """An OpenAI-compatible API, by OpenAI's own client, which retries and heeds Retry-After."""
+
+    def __init__(self, config: LlmConfig) -> None:
+        self._client = openai.AsyncOpenAI(
+            base_url=config.llm_url,
+            # The client insists on one; endpoints that ask for none ignore it.
+            api_key=config.llm_api_key or "none",
+            timeout=config.llm_timeout_s,
+            max_retries=config.llm_retries,
+        )
+
+    async def chat(
+        self, model: str, messages: Sequence[Mapping[str, str]], options: Mapping[str, Any]
+    ) -> bytes:
+        """The answer to a chat.
+
+        Raises:
+            Unanswered: the endpoint is not there, not fit, or says no.
+        """
+        completions = self._client.chat.completions.with_streaming_response
+        request = completions.create(model=model, messages=cast(Any, messages), **options)
+        return await _body(request, MAX_CHAT_BYTES)
+
+    async def embed(self, model: str, texts: Sequence[str]) -> bytes:
+        """The vectors of texts.
+
+        Raises:
+            Unanswered: the endpoint is not there, not fit, or says no.
+        """
+        embeddings = self._client.embeddings.with_streaming_response
+        request = embeddings.create(model=model, input=list(texts), encoding_format="float")
+        return await _body(request, MAX_EMBEDDINGS_BYTES)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+
+async def _body(request: _Request, max_bytes: int) -> bytes:
+    """The body of an answer, unless it is larger than any honest one: then it is left unread."""
+    body = bytearray()
+    try:
+        async with request as response:
+            async for chunk in response.iter_bytes():
+                body += chunk
+                if len(body) > max_bytes:
+                    raise Unanswered("malformed", f"the answer is larger than {max_bytes} bytes")
+    except openai.APITimeoutError as error:
+        raise Unanswered("timeout") from error
+    except openai.RateLimitError as error:
+        raise Unanswered("busy", _said(error)) from error
+    except openai.InternalServerError as error:
+        raise Unanswered("unavailable", _said(error)) from error
+    except openai.APIStatusError as error:
+        raise Unanswered("refused", _said(error)) from error
+    except (openai.APIConnectionError, httpx2.HTTPError) as error:
+        raise Unanswered("unavailable", repr(error.__cause__ or error)) from error
+    return bytes(body)
+
+
+def _said(error: openai.APIStatusError) -> str:
+    """What an endpoint said, cut to what a log can bear: it may quote the request."""
+    return f"HTTP {error.status_code}: {error.message[:200]}"
