@@ -7,6 +7,9 @@ import msgspec
 
 PREFIX = "FRESHET_"
 
+#: Settings whose names end so are never printed.
+_SECRETS = ("_password", "_key")
+
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -33,6 +36,8 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         session_timeout_s: after so long without a sign of life a worker's partitions go to others.
         linger_ms: how long the broker gathers records while they come one after the other; one that
             comes after a pause never waits. More is cheaper, 0 is for one service a machine.
+        otlp_endpoint: where traces go: a collector's http://host:port for OTLP; none by default.
+        trace_ratio: of your systems' records that come without a trace, how many begin one.
         security_protocol: PLAINTEXT, or SASL_SSL with `sasl_username` and `sasl_password`.
         sasl_username, sasl_password: for SCRAM-SHA-512.
         ssl_cafile: certificate authorities, where the system's do not do.
@@ -48,6 +53,8 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     max_in_flight_bytes: Annotated[int, msgspec.Meta(ge=1_048_576)] = 64 * 1_048_576
     session_timeout_s: Annotated[int, msgspec.Meta(ge=6, le=300)] = 15
     linger_ms: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 15
+    otlp_endpoint: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s@?#/]+)?$")] = ""
+    trace_ratio: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0
     security_protocol: Literal["PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     sasl_username: str = ""
     sasl_password: str = ""
@@ -68,7 +75,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     def describe(self) -> str:
         """The settings, one a line, without secrets."""
         return "\n".join(
-            f"{PREFIX}{name.upper()}={'***' if 'password' in name and value else value}"
+            f"{PREFIX}{name.upper()}={'***' if name.endswith(_SECRETS) and value else value}"
             for name, value in msgspec.structs.asdict(self).items()
         )
 

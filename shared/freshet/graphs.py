@@ -1,4 +1,4 @@
-"""The three graphs of a model folder in onnxruntime, checked before anything is asked of them."""
+"""The graphs of a model folder in onnxruntime, checked before anything is asked of them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,6 +34,7 @@ class Graphs:
 
     def __init__(self, folder: Path, threads: int) -> None:
         manifest = self.manifest = read_manifest(folder)
+        self._folder = folder
         self._items = _open(folder, manifest.item_encoder, ITEM_INPUTS, threads)
         self._users = _open(folder, manifest.user_encoder, USER_INPUTS, threads)
         self._scorer = _open(folder, manifest.scorer, SCORER_INPUTS, threads)
@@ -63,6 +64,23 @@ class Graphs:
             ["score", "probability"], {"user_vector": users, "item_vector": items, "cross": cross}
         )
         return np.asarray(score), np.asarray(probability)
+
+    def attention(self, user: Arrays, items: Floats) -> Floats | None:
+        """How much of each of the last acts a candidate looks at, [b, k, 32], oldest first.
+
+        None if this model has no such thing. For explanations: the graph is opened anew.
+
+        Args:
+            user: as of `score`.
+            items: as there.
+        """
+        graph = self.manifest.attention
+        if graph is None:
+            return None
+        session = _open(self._folder, graph, SCORER_INPUTS, 1)
+        (users,) = self._users.run(["user_vector"], {name: user[name] for name in self.user_inputs})
+        (gates,) = session.run(["attention"], {"user_vector": users, "item_vector": items})
+        return np.asarray(gates)
 
 
 def _open(

@@ -17,12 +17,12 @@ from pathlib import Path
 import msgspec
 
 from bench.drift_report import figure, report
-from freshet_catalog.embedding import Embedder
 from freshet_simulator.config import SimulatorConfig
 from freshet_trainer.architectures.catalogue import Architecture
 from freshet_trainer.service import built_in_prior
 from harness.drift_learner import Learner
-from harness.drifting import START_MS, Arm, Settings, understand
+from harness.drifting import START_MS, Arm, Settings
+from harness.understanding import Catalogue
 
 
 def main() -> None:
@@ -41,12 +41,12 @@ def main() -> None:
     if arguments.no_fashion:
         world = msgspec.structs.replace(world, fashion=0.0)
     started = time.perf_counter()
-    embed = understand(Embedder())
+    read = Catalogue()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prior = built_in_prior(folder / "prior")
         arms = {
-            one: Arm(world, embed, prior, settings, learns=one == "retrained")
+            one: Arm(world, read, prior, settings, learns=one == "retrained")
             for one in ("retrained", "frozen", "prior")
         }
         learner = Learner(folder, settings, prior, told=print)

@@ -13,14 +13,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import keras
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from prometheus_client import CollectorRegistry
 
-from freshet.contracts.derived import CatalogItem
 from freshet.contracts.inputs import Click, Feedback, Impression, Item
-from freshet.contracts.registry import CATALOG, ITEMS
 from freshet.domain.evaluation.baselines import baselines
 from freshet.domain.evaluation.bootstrap import mean_interval
 from freshet.domain.evaluation.metrics import ndcg, ranked, ranking
@@ -32,32 +28,17 @@ from freshet.domain.learning.shown import item_table, stacked
 from freshet.domain.ranking.inventory import Inventory
 from freshet.models.inputs import EMBEDDING_VERSION
 from freshet.replay.metarank import parse_metarank
-from freshet.streaming.batch import Batch, Received
-from freshet.streaming.state import PartitionedState
-from freshet_catalog.embedding import Embedder
-from freshet_catalog.metrics import catalog_metrics
-from freshet_catalog.service import Reading
 from freshet_trainer import prior
 from freshet_trainer.architectures.catalogue import Architecture, blueprint
 from freshet_trainer.architectures.setting import setting_of
 from freshet_trainer.training.fit import fit
 from freshet_trainer.training.predict import predict
+from harness.understanding import Catalogue
 
 TRAIN_SHARE = 0.8
 DRAWS = 2_000
 
 Quality = NDArray[np.float64]
-
-
-def understood(items: Sequence[Item]) -> list[CatalogItem]:
-    """The items as the catalog service understands them."""
-    state = PartitionedState(CATALOG)
-    state.begin([0])
-    reading = Reading(state, Embedder(), catalog_metrics(CollectorRegistry()))
-    records = [Received(item, item.item_id.encode(), n, 0, ()) for n, item in enumerate(items)]
-    decode = msgspec.json.Decoder(CatalogItem).decode
-    outputs = reading.process([Batch(ITEMS, 0, records)], 0)
-    return [decode(output.value) for output in outputs if output.value is not None]
 
 
 def replayed(path: Path) -> tuple[Examples, ItemTable]:
@@ -66,7 +47,7 @@ def replayed(path: Path) -> tuple[Examples, ItemTable]:
     with opened(path, "rb") as file:
         messages = [parse_metarank(line).message for line in file]
     inventory, knowledge = Inventory(EMBEDDING_VERSION), CatalogKnowledge()
-    for item in understood([one for one in messages if isinstance(one, Item)]):
+    for item in Catalogue()([one for one in messages if isinstance(one, Item)]):
         vector = inventory.readable(item)
         if vector is not None:
             inventory.put([item], vector[None])

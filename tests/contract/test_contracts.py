@@ -70,6 +70,7 @@ CLICK = {"event_id": "e", "event_time": 1, "user_id": "ada", "item_id": "i"}
         (json.dumps({**CLICK, "schema_version": "2.0"}).encode(), "schema_version"),
         (json.dumps({"schema_version": "7.1", "new": True}).encode(), "schema_version"),
         (json.dumps({**CLICK, "schema_version": "one"}).encode(), "schema_version"),
+        (json.dumps({**CLICK, "schema_version": "1.x"}).encode(), "schema"),
         (json.dumps({**CLICK, "user_id": "eve"}).encode(), "key_mismatch"),
         (b" " * (MAX_VALUE_BYTES + 1), "too_large"),
     ],

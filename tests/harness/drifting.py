@@ -5,14 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from freshet.contracts.derived import CatalogItem
 from freshet.contracts.inputs import Click, Impression, Item, Request
 from freshet.contracts.recommendations import Trigger
-from freshet.domain.content.document import content_hash, document_of
-from freshet.domain.content.tags import tags_of
-from freshet.domain.content.tokens import tokens_of
 from freshet.domain.interest.catalog import CatalogKnowledge
 from freshet.domain.learning.log import Entry, entry_of
 from freshet.domain.learning.past import Past
@@ -63,36 +59,6 @@ class Settings:
     def first_ms(self) -> int:
         """When the first model is trained."""
         return START_MS + self.warm_up_h * HOUR_MS
-
-
-def understand(embed: Callable[[Sequence[str]], NDArray[np.float16]]) -> Understand:
-    """Items as the catalog service publishes them; a text is embedded once for all worlds."""
-    vectors: dict[str, bytes] = {}
-
-    def read(items: Sequence[Item]) -> list[CatalogItem]:
-        texts = [document_of(item) for item in items]
-        new = [text for text in dict.fromkeys(texts) if text not in vectors]
-        if new:
-            vectors.update((text, one.tobytes()) for text, one in zip(new, embed(new), strict=True))
-        return [
-            CatalogItem(
-                event_id=item.event_id,
-                event_time=item.event_time,
-                item_id=item.item_id,
-                title=item.title,
-                tags=tags_of(item),
-                embedding=vectors[text],
-                embedding_version=EMBEDDING_VERSION,
-                content_hash=content_hash(item, EMBEDDING_VERSION),
-                tokens=tokens_of(item, tags_of(item)),
-                published_ms=item.time_ms,
-                category=item.category,
-                available=item.available,
-            )
-            for item, text in zip(items, texts, strict=True)
-        ]
-
-    return read
 
 
 @dataclass

@@ -47,7 +47,7 @@ def catalog() -> list[CatalogItem]:
 
 def stock(items: Iterable[CatalogItem]) -> tuple[Inventory, CatalogKnowledge]:
     """The items as the ranker and as the fold know them."""
-    inventory, knowledge = Inventory(SPACE), CatalogKnowledge()
+    inventory, knowledge = Inventory(SPACE), CatalogKnowledge(SPACE)
     for one in items:
         vector = inventory.readable(one)
         assert vector is not None

@@ -1,60 +1,109 @@
-"""The catalog service: tags and embeds what is new, passes on what is known."""
+"""The catalog service: understands what is new, passes on what is known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 from prometheus_client import CollectorRegistry
 
 from freshet.contracts.codec import encode
 from freshet.contracts.derived import CatalogItem
-from freshet.contracts.envelope import to_ms
 from freshet.contracts.inputs import Item
 from freshet.contracts.registry import CATALOG, ITEMS
-from freshet.domain.content.document import content_hash, document_of
-from freshet.domain.content.language import language_of
-from freshet.domain.content.numbers import numbers_of
-from freshet.domain.content.tags import tags_of
-from freshet.domain.content.tokens import tokens_of
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.domain.content.entry import entry_of, is_of, sent_again
+from freshet.domain.content.lexicon import Lexicon
+from freshet.domain.content.taxonomy import Taxonomy
+from freshet.domain.content.understanding import understand
+from freshet.llm.client import EMBEDDING, LanguageModel
+from freshet.llm.metrics import llm_metrics
+from freshet.streaming.aside import Aside
 from freshet.streaming.batch import Batch, Output
 from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
+from freshet.streaming.view import View
 from freshet_catalog.config import CatalogConfig
-from freshet_catalog.embedding import Embedder
+from freshet_catalog.improvers import TAGS, Anew, Tags, Vectors
+from freshet_catalog.lexicon import WordLexicon
 from freshet_catalog.metrics import CatalogMetrics, catalog_metrics
+from freshet_catalog.second_reading import Improver, SecondReading
 
-#: Texts embedded at once: larger groups are no faster.
+#: Items understood at once: larger groups are no faster.
 GROUP = 256
 
 _decode = msgspec.json.Decoder(CatalogItem).decode
 
 Newest = dict[tuple[int, bytes], Item | None]
+Unread = tuple[int, bytes, Item]
 
 
 def build_service(config: CatalogConfig) -> Service:
     """The catalog service, connected to nothing."""
-    del config
     registry = CollectorRegistry()
-    state = PartitionedState(CATALOG)
-    reading = Reading(state, Embedder(), catalog_metrics(registry))
+    metrics = catalog_metrics(registry)
+    asked_metrics = llm_metrics(registry, (EMBEDDING, TAGS))
+    lexicon = WordLexicon()
+    taxonomy = Taxonomy(lexicon)
+    metrics.names.set_function(lambda: len(taxonomy))
+    state, aside = PartitionedState(CATALOG), Aside()
+    model = LanguageModel(config, asked_metrics)
+    improvers: list[Improver] = [Anew(lexicon, taxonomy)]
+    if model.embeds:
+        improvers.append(Vectors("vectors", model, config.llm_embedding_model, asked_metrics))
+        if config.llm_previous_embedding_model:
+            previous = config.llm_previous_embedding_model
+            improvers.append(Vectors("previous_vectors", model, previous, asked_metrics))
+    if model.writes:
+        chat, at_once = config.llm_chat_model, config.llm_concurrency
+        improvers.append(Tags(model, chat, lexicon, taxonomy, asked_metrics, at_once))
+    again = [SecondReading(config, state, aside, one, metrics) for one in improvers]
     return Service(
-        name="catalog", inputs=(ITEMS,), process=reading.process, registry=registry, state=state
+        name="catalog",
+        inputs=(ITEMS,),
+        process=Reading(state, lexicon, taxonomy, again, metrics).process,
+        registry=registry,
+        state=state,
+        views=(View((CATALOG,), Names(taxonomy, again).apply),),
+        background=tuple(one.follow for one in again),
+        aside=aside,
+        step="understand",
     )
 
 
+class Names:
+    """Takes the names that items carry into the taxonomy: those of other workers, too."""
+
+    def __init__(self, taxonomy: Taxonomy, again: Sequence[SecondReading]) -> None:
+        self._taxonomy = taxonomy
+        self._again = again
+
+    def apply(self, batch: Batch) -> None:
+        """Take a batch of the catalog."""
+        settled = False
+        for record in batch.records:
+            entry: CatalogItem | None = record.message
+            if entry is not None:
+                names = {tag: tag for tag in entry.tags} | entry.aliases
+                for name, tag in names.items():
+                    settled |= self._taxonomy.learn(name, tag)
+        if settled:
+            for one in self._again:
+                one.look_again()
+
+
 class Reading:
-    """Understands items. An item whose content did not change keeps its tags and embedding."""
+    """Understands items. An item whose content did not change keeps what was understood of it."""
 
     def __init__(
         self,
         state: PartitionedState,
-        embed: Callable[[Sequence[str]], NDArray[np.float16]],
+        lexicon: Lexicon,
+        taxonomy: Taxonomy,
+        again: Sequence[SecondReading],
         metrics: CatalogMetrics,
     ) -> None:
         self._state = state
-        self._embed = embed
+        self._lexicon = lexicon
+        self._taxonomy = taxonomy
+        self._again = again
         self._metrics = metrics
 
     def process(self, batches: Sequence[Batch], now_ms: int) -> list[Output]:
@@ -66,59 +115,38 @@ class Reading:
             for record in batch.records
         }
         outputs: list[Output] = []
-        unread: list[tuple[int, bytes, Item]] = []
+        unread: list[Unread] = []
         for (partition, key), item in newest.items():
             known = self._known(partition, key)
             if item is None:
-                outputs.append(self._output(partition, key, None))
+                self._state.put(partition, key, None)
+                outputs.append(Output(CATALOG, key, None, partition))
                 self._metrics.items.labels("withdrawn").inc()
-            elif known and known.content_hash == content_hash(item, EMBEDDING_VERSION):
-                entry = _entry(item, known.tags, known.embedding, known.language)
-                outputs.append(self._output(partition, key, entry))
+            elif known and is_of(known, item):
+                outputs.append(self._output(partition, key, item, sent_again(known, item)))
                 self._metrics.items.labels("kept").inc()
             else:
                 unread.append((partition, key, item))
         for start in range(0, len(unread), GROUP):
-            outputs += self._read(unread[start : start + GROUP])
+            outputs += self._understood(unread[start : start + GROUP])
         return outputs
 
-    def _read(self, group: Sequence[tuple[int, bytes, Item]]) -> list[Output]:
+    def _understood(self, group: Sequence[Unread]) -> list[Output]:
         with self._metrics.embed_seconds.time():
-            vectors = self._embed([document_of(item) for _, _, item in group])
+            found = understand([item for _, _, item in group], self._lexicon, self._taxonomy)
         self._metrics.items.labels("embedded").inc(len(group))
         return [
-            self._output(
-                partition,
-                key,
-                _entry(item, tags_of(item), vector.tobytes(), language_of(item.title + item.text)),
-            )
-            for (partition, key, item), vector in zip(group, vectors, strict=True)
+            self._output(partition, key, item, entry_of(item, understood))
+            for (partition, key, item), understood in zip(group, found, strict=True)
         ]
 
     def _known(self, partition: int, key: bytes) -> CatalogItem | None:
         value = self._state.get(partition, key)
         return _decode(value) if value else None
 
-    def _output(self, partition: int, key: bytes, entry: CatalogItem | None) -> Output:
-        value = encode(entry) if entry else None
+    def _output(self, partition: int, key: bytes, item: Item, entry: CatalogItem) -> Output:
+        value = encode(entry)
         self._state.put(partition, key, value)
+        for one in self._again:
+            one.offer(partition, key, item, entry)
         return Output(CATALOG, key, value, partition)
-
-
-def _entry(item: Item, tags: list[str], embedding: bytes, language: str | None) -> CatalogItem:
-    return CatalogItem(
-        event_id=item.event_id,
-        event_time=item.event_time,
-        item_id=item.item_id,
-        title=item.title,
-        tags=tags,
-        embedding=embedding,
-        embedding_version=EMBEDDING_VERSION,
-        content_hash=content_hash(item, EMBEDDING_VERSION),
-        tokens=tokens_of(item, tags),
-        numbers=numbers_of(item),
-        published_ms=to_ms(item.published_at) if item.published_at is not None else item.time_ms,
-        category=item.category,
-        language=item.language or language,
-        available=item.available,
-    )

@@ -19,7 +19,8 @@ from freshet.contracts.registry import (
 )
 from freshet.domain.interest.catalog import CatalogKnowledge
 from freshet.domain.interest.fold import Arrived, fold
-from freshet.streaming.batch import Batch, Output
+from freshet.streaming.batch import Batch, Headers, Output
+from freshet.streaming.headers import carried
 from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
 from freshet.streaming.view import View
@@ -32,10 +33,9 @@ _decode = msgspec.json.Decoder(Interests).decode
 
 def build_service(config: InterestsConfig) -> Service:
     """The interests service, connected to nothing."""
-    del config
     registry = CollectorRegistry()
     metrics = interests_metrics(registry)
-    knowledge = CatalogKnowledge()
+    knowledge = CatalogKnowledge(config.embedding_version)
     metrics.catalog_items.set_function(lambda: len(knowledge))
     state = PartitionedState(INTERESTS)
     folding = Folding(state, knowledge, metrics)
@@ -46,6 +46,7 @@ def build_service(config: InterestsConfig) -> Service:
         registry=registry,
         state=state,
         views=(View((CATALOG,), partial(apply, knowledge)),),
+        step="fold",
     )
 
 
@@ -65,6 +66,7 @@ class Folding:
         outputs: list[Output] = []
         folded: Counter[str] = Counter()
         arrivals = 0
+        passed = _headers(batches)
         for (partition, key), arrived in _by_user(batches).items():
             known = self._state.get(partition, key)
             before = _decode(known) if known else None
@@ -74,7 +76,9 @@ class Folding:
                 _count(folded, before, after)
                 value = encode(after)
                 self._state.put(partition, key, value)
-                outputs.append(Output(INTERESTS, key, value, partition))
+                mine = passed.get((partition, key))
+                headers = _followed(after, mine) if mine else ()
+                outputs.append(Output(INTERESTS, key, value, partition, headers))
         for topic, count in folded.items():
             self._metrics.folded.labels(topic).inc(count)
         self._metrics.repeated.inc(arrivals - folded.total())
@@ -100,3 +104,19 @@ def _count(folded: Counter[str], before: Interests | None, after: Interests) -> 
     folded[QUERIES.name] += new.queries - old.queries
     folded[FEEDBACK.name] += new.feedback - old.feedback
     folded[IMPRESSIONS.name] += new.impressions - old.impressions
+
+
+def _headers(batches: Sequence[Batch]) -> dict[tuple[int, bytes], dict[str, Headers]]:
+    """What is to be carried on, by user and event; most records have no headers."""
+    found: dict[tuple[int, bytes], dict[str, Headers]] = {}
+    for batch in batches:
+        for record in batch.records:
+            if record.headers and (headers := carried(record.headers)):
+                mine = found.setdefault((batch.partition, record.key), {})
+                mine[record.message.event_id] = headers
+    return found
+
+
+def _followed(state: Interests, headers: dict[str, Headers]) -> Headers:
+    """Those of the event that caused the state, or of the last of the set that has some."""
+    return headers.get(state.caused_at.event_id) or next(reversed(headers.values()))

@@ -12,21 +12,25 @@ class RankerMetrics:
     Attributes:
         freshness: from the broker's receipt of the newest event to a list that knows it.
         recommendations: lists published, by strategy, trigger and whose model made them.
+        empty: lists published without an item.
         batch_users: lists made in one run of the model.
         items: items that can be recommended.
         refused_items: catalog entries whose embedding is not of the model's space.
         model: 1 for each model version that serves, by what it serves as.
         models_refused: versions that were told to serve and are not fit to.
+        models_missing: versions that should serve and do not.
         model_load_seconds: from the news of a model until it serves.
     """
 
     freshness: Histogram
     recommendations: Counter
+    empty: Counter
     batch_users: Histogram
     items: Gauge
     refused_items: Gauge
     model: Gauge
     models_refused: Counter
+    models_missing: Gauge
     model_load_seconds: Histogram
 
 
@@ -47,6 +51,11 @@ def ranker_metrics(registry: CollectorRegistry) -> RankerMetrics:
             "freshet_recommendations",
             "Lists published.",
             ["strategy", "trigger", "role"],
+            registry=registry,
+        ),
+        empty=Counter(
+            "freshet_empty_recommendations",
+            "Lists published without an item: a request was answered with nothing.",
             registry=registry,
         ),
         batch_users=Histogram(
@@ -70,6 +79,12 @@ def ranker_metrics(registry: CollectorRegistry) -> RankerMetrics:
         models_refused=Counter(
             "freshet_models_refused",
             "Model versions that should serve and are not fit to; the old one stays.",
+            registry=registry,
+        ),
+        models_missing=Gauge(
+            "freshet_models_missing",
+            "Model versions that should serve and do not: they are being loaded, were refused, or"
+            " cannot be fetched.",
             registry=registry,
         ),
         model_load_seconds=Histogram(

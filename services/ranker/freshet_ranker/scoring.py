@@ -11,7 +11,7 @@ from freshet.domain.ranking.context import Context, context
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.model_inputs import user_inputs, user_tokens
 from freshet.graphs import Graphs
-from freshet.models.inputs import ITEM_INPUTS, item_numbers
+from freshet.models.inputs import ANY_SPACE, ITEM_INPUTS, item_numbers
 from freshet.models.manifest import ModelRefused
 
 #: Items encoded at once.
@@ -42,7 +42,7 @@ class OnnxScorer:
         """
         self._graphs = Graphs(folder, threads)
         manifest = self._graphs.manifest
-        if manifest.embedding_version != inventory.embedding_version:
+        if manifest.embedding_version not in (ANY_SPACE, inventory.embedding_version):
             raise ModelRefused(
                 f"{manifest.label} reads {manifest.embedding_version}, the catalog is in"
                 f" {inventory.embedding_version}"
@@ -75,12 +75,22 @@ class OnnxScorer:
 
     def score(self, known: Context, rows: Rows, cross: Floats) -> tuple[Floats, Floats]:
         """Scores and chances of a click of candidates [b, k]."""
+        if not rows.size:
+            # A shop without items; a graph cannot be run on nothing.
+            return np.zeros(rows.shape, np.float32), np.zeros(rows.shape, np.float32)
         self._reserve(self._vectors.shape[1])
         return self._graphs.score(
             self._user_inputs(known),
             self._vectors[rows],
             cross,
         )
+
+    def attention(self, known: Context, rows: Rows) -> Floats | None:
+        """How much of each of the last acts each candidate looks at, [b, k, 32], oldest first.
+
+        None of a model without attention. For explanations: nothing that serves asks for it.
+        """
+        return self._graphs.attention(self._user_inputs(known), self._vectors[rows])
 
     def _user_inputs(self, known: Context) -> dict[str, NDArray[Any]]:
         """What this model reads of the users; what costs something only if it is read."""

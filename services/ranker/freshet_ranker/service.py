@@ -22,6 +22,7 @@ from freshet.contracts.registry import (
 from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.rank import Ranking
 from freshet.streaming.batch import Batch, Headers, Output, Received
+from freshet.streaming.headers import CORRELATION_ID, carried
 from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
 from freshet.streaming.view import View
@@ -37,10 +38,6 @@ GROUP = 64
 #: Records taken at once, at most: a list of a large set waits for all others of it, and its arrays
 #: outgrow the processor's caches. Sets of hundreds took three times as long a list under load.
 MAX_RECORDS = 32
-
-#: Headers that are passed on from a request to its answer.
-CORRELATION_ID = "correlation-id"
-PASSED_ON = (CORRELATION_ID, "traceparent")
 
 _decode = msgspec.json.Decoder(Interests).decode
 
@@ -75,7 +72,27 @@ def build_service(config: RankerConfig) -> Service:
         confirmed=answering.confirmed,
         prepare=serving.prepare,
         background=(serving.follow,),
+        step="rank",
+        describe=describe,
     )
+
+
+class _Described(msgspec.Struct):
+    model_version: str
+    strategy: str
+    trigger: Trigger
+    items: list[msgspec.Raw]
+
+
+def describe(output: Output) -> dict[str, str | int]:
+    """What a trace says of a list."""
+    made = msgspec.json.decode(output.value or b"", type=_Described)
+    return {
+        "freshet.model": made.model_version,
+        "freshet.strategy": made.strategy,
+        "freshet.trigger": made.trigger.kind,
+        "freshet.items": len(made.items),
+    }
 
 
 class Question(msgspec.Struct):
@@ -136,6 +153,8 @@ class Answering:
         del outputs
         for made, role in self._made:
             self._metrics.recommendations.labels(made.strategy, made.trigger.kind, role).inc()
+            if not made.items:
+                self._metrics.empty.inc()
             if made.trigger.kind == "interest" and made.caused_at is not None:
                 elapsed_ms = max(0, now_ms - made.caused_at.broker_time_ms)
                 self._metrics.freshness.observe(elapsed_ms / 1000)
@@ -143,13 +162,14 @@ class Answering:
     def _changed(self, batches: Sequence[Batch]) -> list[Question]:
         """One question for each user who did something, whatever the number of changes."""
         newest: dict[tuple[int, bytes], Received[Interests | None]] = {}
-        acted = set()
+        acted: dict[tuple[int, bytes], Headers] = {}
         for batch in batches:
             if batch.topic is INTERESTS:
                 for record in batch.records:
                     newest[batch.partition, record.key] = record
                     if record.message is not None and record.message.acted:
-                        acted.add((batch.partition, record.key))
+                        owner = batch.partition, record.key
+                        acted[owner] = carried(record.headers) or acted.get(owner, ())
         questions = []
         for (partition, key), record in newest.items():
             state = record.message
@@ -163,8 +183,7 @@ class Answering:
                     cause=state.caused_at,
                     count=self._list_size,
                 )
-                headers = [one for one in record.headers if one[0] in PASSED_ON]
-                questions.append(Question(ask, partition, headers))
+                questions.append(Question(ask, partition, acted[partition, key]))
         return questions
 
     def _requested(self, batches: Sequence[Batch]) -> list[Question]:
@@ -178,7 +197,7 @@ class Answering:
     def _question(self, request: Request, headers: Headers, partition: int) -> Question:
         known = self._state.get(partition, request.user_id.encode())
         state = _decode(known) if known else None
-        passed = {name: value for name, value in headers if name in PASSED_ON}
+        passed = dict(carried(headers))
         correlation_id = passed.setdefault(CORRELATION_ID, request.event_id.encode())
         ask = Ask(
             user_id=request.user_id,

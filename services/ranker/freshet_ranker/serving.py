@@ -65,6 +65,7 @@ class Serving:
         self._built_in = self._champion = OnnxScorer(built_in, inventory, threads)
         self._canary: OnnxScorer | None = None
         self._share = 0.0
+        metrics.models_missing.set_function(self._missing)
         self._show()
 
     def for_user(self, user_id: str) -> tuple[OnnxScorer, Role]:
@@ -155,6 +156,12 @@ class Serving:
             raise ModelRefused(f"{record.artifact} holds {scorer.label}")
         scorer.encode(np.arange(items))
         return scorer
+
+    def _missing(self) -> int:
+        """How many versions should serve and do not."""
+        held = (self._champion.label, self._canary.label if self._canary else "")
+        wanted = (self._stages.champion, self._stages.canary)
+        return sum(record is not None and record.model not in held for record in wanted)
 
     def _show(self) -> None:
         self._metrics.model.clear()

@@ -207,7 +207,8 @@ def _rated(
     from freshet_trainer.reading import Reading
     from freshet_trainer.replaying import read_catalog
 
-    inventory, knowledge = Inventory(config.embedding_version), CatalogKnowledge()
+    space = config.embedding_version
+    inventory, knowledge = Inventory(space), CatalogKnowledge(space)
     if catalog:
         read_catalog(Reading(config), inventory, knowledge)
     return rated_lists(

@@ -1,8 +1,11 @@
 """What the trainer measures."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from freshet.contracts.models import Stage
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,7 @@ class TrainerMetrics:
         training_seconds: from the first step to the verdicts.
         gates: verdicts, by gate and whether it was passed.
         decisions: records written, by the stage that a version came to.
+        click_rate: of the lists of each model that were shown in the last day.
         drift: how far the champion's loss has risen; 200 is an alarm.
         looked: when the topics were last looked at.
     """
@@ -28,6 +32,7 @@ class TrainerMetrics:
     training_seconds: Histogram
     gates: Counter
     decisions: Counter
+    click_rate: Gauge
     drift: Gauge
     looked: Gauge
 
@@ -35,7 +40,7 @@ class TrainerMetrics:
 def trainer_metrics(registry: CollectorRegistry) -> TrainerMetrics:
     """Declare the metrics."""
     minutes = (1, 5, 15, 60, 300, 900, 3_600, 14_400)
-    return TrainerMetrics(
+    metrics = TrainerMetrics(
         lists=Gauge("freshet_trainer_lists", "Examples held.", registry=registry),
         passed_over=Gauge(
             "freshet_trainer_passed_over_records",
@@ -69,6 +74,12 @@ def trainer_metrics(registry: CollectorRegistry) -> TrainerMetrics:
             ["stage"],
             registry=registry,
         ),
+        click_rate=Gauge(
+            "freshet_trainer_click_rate_ratio",
+            "Share of the lists of a model that had a click, of those shown in the last day.",
+            ["model"],
+            registry=registry,
+        ),
         drift=Gauge(
             "freshet_trainer_drift_deviations",
             "How far the champion's loss has risen, in summed deviations; 200 is an alarm.",
@@ -80,3 +91,7 @@ def trainer_metrics(registry: CollectorRegistry) -> TrainerMetrics:
             registry=registry,
         ),
     )
+    # Counted from nought: of a series that begins with its first event no increase is ever seen.
+    for stage in get_args(Stage):
+        metrics.decisions.labels(stage)
+    return metrics

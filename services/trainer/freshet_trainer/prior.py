@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.domain.interest.knowledge import DIMENSION
+from freshet.models.inputs import ANY_SPACE
 from freshet_trainer.export import largest_difference
 from freshet_trainer.towers import OUTPUTS, Towers
 from freshet_trainer.version import write_version
@@ -100,7 +101,15 @@ def write_prior(folder: Path, version: str) -> float:
     """
     made = towers()
     # No weights to go on from and no time: the same code makes the same bytes.
-    write_version(made, folder, name="prior", version=version, made_ms=0, keep_weights=False)
+    write_version(
+        made,
+        folder,
+        name="prior",
+        version=version,
+        made_ms=0,
+        embedding_version=ANY_SPACE,
+        keep_weights=False,
+    )
     return max(
         largest_difference(model, folder / f"{role}.onnx", OUTPUTS[role], random_inputs(b, k))
         for b, k in _SHAPES

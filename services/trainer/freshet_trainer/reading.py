@@ -106,9 +106,7 @@ class Reading:
     ) -> dict[TopicPartition, int]:
         """Take all partitions of the topics; returns where each ends now."""
         partitions = [
-            TopicPartition(self._config.topic(topic.name), partition)
-            for topic in topics
-            for partition in range(topic.partitions)
+            tp for topic in topics for tp in partitions_of(consumer, self._config.topic(topic.name))
         ]
         consumer.assign(partitions)
         ends = consumer.end_offsets(partitions)
@@ -201,6 +199,18 @@ def plain_consumer(config: ServiceConfig) -> KafkaConsumer:
         max_partition_fetch_bytes=1_048_576,
         **security(config),
     )
+
+
+def partitions_of(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:
+    """All partitions of a topic on the broker.
+
+    Raises:
+        LookupError: there is no such topic.
+    """
+    numbers = consumer.partitions_for_topic(topic)
+    if not numbers:
+        raise LookupError(f"no topic {topic}: create the topics with `freshet topics apply`")
+    return [TopicPartition(topic, number) for number in sorted(numbers)]
 
 
 def offsets_since(

@@ -41,7 +41,8 @@ def replay_topics(config: TrainerConfig, progress: Progress) -> Replayed:
     if config.history_h:
         since_ms = time.time_ns() // 1_000_000 - int(config.history_h * 3_600_000)
     reading = Reading(config, since_ms=since_ms, progress=progress)
-    inventory, knowledge = Inventory(config.embedding_version), CatalogKnowledge()
+    space = config.embedding_version
+    inventory, knowledge = Inventory(space), CatalogKnowledge(space)
     read_catalog(reading, inventory, knowledge)
     shards = Shards(folder, inventory, max_lists=config.max_lists)
     options = ReplayOptions(

@@ -76,3 +76,11 @@ def live_arms(examples: Examples, canary: ModelRecord) -> tuple[Arm, Arm]:
         arm = arms[0] if model == canary.model else arms[1]
         arm.count(str(user_id), clicked=bool(labels.any()))
     return arms
+
+
+def click_rates(examples: Examples, since_ms: int) -> dict[str, float]:
+    """By model, the share of its lists with a click, of those shown since a time."""
+    ours = np.not_equal(examples.models, "") & (examples.time_ms >= since_ms)
+    shown = examples[np.flatnonzero(ours)]
+    clicked = shown.labels.max(axis=1)
+    return {str(model): float(clicked[shown.models == model].mean()) for model in set(shown.models)}

@@ -27,12 +27,14 @@ from freshet_trainer.losses import list_losses
 from freshet_trainer.memory import Memory, recall, remember
 from freshet_trainer.metrics import TrainerMetrics, trainer_metrics
 from freshet_trainer.replaying import replay_topics
-from freshet_trainer.rollout import BY, admit, judge_canary
+from freshet_trainer.rollout import BY, admit, click_rates, judge_canary
 from freshet_trainer.scoring import score_examples
 from freshet_trainer.told import Told
 from freshet_trainer.version import with_gates
 
 log = logging.getLogger("freshet.trainer")
+
+_DAY_MS = 86_400_000
 
 
 def run(config: TrainerConfig, metrics: TrainerMetrics, stop: threading.Event, told: Told) -> None:
@@ -58,6 +60,9 @@ def look(config: TrainerConfig, metrics: TrainerMetrics, now_ms: int, told: Told
     if not len(examples):
         log.info("nothing to learn from yet: no list was shown whose time for clicks is over")
         return
+    metrics.click_rate.clear()
+    for model, rate in click_rates(examples, now_ms - _DAY_MS).items():
+        metrics.click_rate.labels(model).set(rate)
     stages = asyncio.run(read_stages(config))
     work_dir = Path(config.work_dir)
     champion = _champion(stages, work_dir)

@@ -10,6 +10,7 @@ OUTPUTS = {
     "user_encoder": ("user_vector",),
     "item_encoder": ("item_vector",),
     "scorer": ("score", "probability"),
+    "attention": ("attention",),
 }
 
 
@@ -27,6 +28,8 @@ class Towers:
         scorer: user_vector [b, u], item_vector [b, k, e], cross [b, k, f] -> score, probability
             [b, k].
         cross_features: names, in the order of the scorer's last dimension.
+        attention: user_vector, item_vector -> attention [b, k, 32], how far a candidate opens each
+            of the last acts; only explanations ask for it. It has no weights of its own.
         numbers: names of the attributes that `item_numbers` has, in its order.
         dimension_names: of a readable model, the interest tag of each dimension.
     """
@@ -36,12 +39,13 @@ class Towers:
     item_encoder: keras.Model
     scorer: keras.Model
     cross_features: Sequence[str]
+    attention: keras.Model | None = None
     numbers: Sequence[str] = ()
     dimension_names: list[str] = field(default_factory=list)
 
     @property
     def graphs(self) -> dict[str, keras.Model]:
-        """By the name that the manifest has for each."""
+        """Those that serve, by the name that the manifest has for each."""
         return {
             "user_encoder": self.user_encoder,
             "item_encoder": self.item_encoder,

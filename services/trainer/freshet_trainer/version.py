@@ -1,4 +1,4 @@
-"""A model version as a folder: three exported graphs, weights to go on from, and the manifest."""
+"""A model version as a folder: its exported graphs, weights to go on from, and the manifest."""
 
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,9 @@ def write_version(
     graphs = {
         role: export(model, folder, role, OUTPUTS[role]) for role, model in towers.graphs.items()
     }
+    attention = None
+    if towers.attention is not None:
+        attention = export(towers.attention, folder, "attention", OUTPUTS["attention"])
     weights = None
     if keep_weights:
         np.savez_compressed(folder / WEIGHTS, allow_pickle=False, **weights_of(towers))
@@ -72,6 +75,7 @@ def write_version(
         user_encoder=graphs["user_encoder"],
         item_encoder=graphs["item_encoder"],
         scorer=graphs["scorer"],
+        attention=attention,
     )
     write_manifest(folder, manifest)
     return manifest

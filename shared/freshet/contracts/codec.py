@@ -1,12 +1,13 @@
 """Bytes to messages and back. Decoding never trusts its input: what is wrong has a reason."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from freshet.contracts.derived import DeadLetterReason
-from freshet.contracts.envelope import CURRENT_SCHEMA_VERSION, Message
+from freshet.contracts.envelope import CURRENT_SCHEMA_VERSION, SCHEMA_VERSION_PATTERN, Message
 from freshet.contracts.registry import Topic
 
 M = TypeVar("M", bound=Message)
@@ -65,7 +66,7 @@ class Decoder(Generic[M]):
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise _explain(value, error) from error
         if message.schema_version != CURRENT_SCHEMA_VERSION:
-            _check_major(message.schema_version)
+            _check_version(message.schema_version)
         if self.key_field is not None:
             wanted = getattr(message, self.key_field)
             if key != wanted.encode():
@@ -95,14 +96,16 @@ def _explain(value: bytes, error: Exception) -> Unprocessable:
     except (msgspec.DecodeError, UnicodeDecodeError) as not_json:
         return Unprocessable("not_json", str(not_json))
     try:
-        _check_major(version)
+        _check_version(version)
     except Unprocessable as unknown_version:
         return unknown_version
     return Unprocessable("schema", str(error))
 
 
-def _check_major(version: str) -> None:
+def _check_version(version: str) -> None:
     if version.partition(".")[0] != _OUR_MAJOR:
         raise Unprocessable(
             "schema_version", f"form {version} is unknown here, {_OUR_MAJOR}.x is read"
         )
+    if not re.search(SCHEMA_VERSION_PATTERN, version):
+        raise Unprocessable("schema", f"schema_version must be major.minor, it is {version!r}")

@@ -19,9 +19,13 @@ class CatalogItem(Message, frozen=True, kw_only=True):
     """An item as the services understand it. A record without a value withdraws it.
 
     Attributes:
-        tags: interest tags, strongest first.
+        tags: interest tags, strongest first; one name for each thing, whatever items call it.
+        aliases: other names for the tags, in English and Chinese: what a search may say.
+        tagged_by: the language model that found the tags; empty for the embedded understanding.
         embedding: content vector, unit length, little-endian float16, base64 in JSON.
         embedding_version: names the space: vectors compare within one version only.
+        embeddings: content vectors in other spaces, by their versions: what is switched to, and
+            what is switched from.
         content_hash: of what was understood; an item sent again unchanged costs nothing.
         tokens: buckets of the first 48 words of title, tags and text, little-endian uint16,
             base64 in JSON; what models that read words are given.
@@ -32,8 +36,11 @@ class CatalogItem(Message, frozen=True, kw_only=True):
     item_id: Identifier
     title: str
     tags: list[str]
+    aliases: Annotated[dict[str, str], msgspec.Meta(max_length=64)] = {}
+    tagged_by: str = ""
     embedding: bytes
     embedding_version: str
+    embeddings: Annotated[dict[str, bytes], msgspec.Meta(max_length=4)] = {}
     content_hash: str
     tokens: bytes = b""
     numbers: Annotated[dict[str, float], msgspec.Meta(max_length=16)] = {}
@@ -41,6 +48,12 @@ class CatalogItem(Message, frozen=True, kw_only=True):
     category: str | None = None
     language: str | None = None
     available: bool = True
+
+    def vector(self, version: str) -> bytes:
+        """The content vector in a space; empty where there is none."""
+        if version == self.embedding_version:
+            return self.embedding
+        return self.embeddings.get(version, b"")
 
 
 class Recent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -100,7 +113,8 @@ class Interests(Message, frozen=True, kw_only=True, omit_defaults=True):
             a click at `tags_epoch_ms`: an act counts 2 ** (its time after the epoch / half-life)
             times its strength, so that older weights need no touch to decay.
         tags_epoch_ms: the time in whose measure the tags' weights are.
-        slow_vector: content of what left `recent`, decayed: little-endian float16, base64.
+        slow_vector: content of what left `recent`, decayed: little-endian float16, then four bytes
+            that mark its space, base64.
         slow_time_ms: the time that `slow_vector` is as of.
         passed: items shown lately that the user did not act on, oldest first, each once.
         acted: false where nothing but impressions came since the state before: no reason for a

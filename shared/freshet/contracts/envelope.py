@@ -14,8 +14,13 @@ EventTime = (
     | Annotated[datetime, msgspec.Meta(tz=True)]
 )
 
-#: "major.minor": unknown fields of a newer minor are ignored, a newer major is refused.
-SchemaVersion = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,3}\.[0-9]{1,3}$")]
+#: "major.minor": unknown fields of a newer minor are ignored, a newer major is refused. The pattern
+#: is checked by `codec` on versions other than its own: a search in every message would cost as
+#: much as the rest of reading it.
+SCHEMA_VERSION_PATTERN = r"^[0-9]{1,3}\.[0-9]{1,3}$"
+SchemaVersion = Annotated[
+    str, msgspec.Meta(extra_json_schema={"pattern": SCHEMA_VERSION_PATTERN})
+]
 
 #: The form that this library writes and, by its major part, the newest that it reads.
 CURRENT_SCHEMA_VERSION = "1.0"

@@ -4,12 +4,25 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from freshet.contracts.derived import Cause
+from freshet.contracts.derived import Cause, SignalKind
 from freshet.contracts.envelope import Identifier, Message
 
-#: personalised: interests known; explore: few signals yet; trending: none, but others' acts
-#: are known; cold_start: nothing is known.
+#: personalised: an interest was found; explore: there are acts, but none was found; trending: no
+#: act speaks for anything, but others' acts are known; cold_start: nothing is known.
 Strategy = Literal["personalised", "explore", "trending", "cold_start"]
+
+#: What decided the strategy. Of personalised: `interest`, acts agree on a tag; `intent`, they do
+#: not, but the user is searching for something that there is; `content`, the items acted on have no
+#: tags, their content speaks. Of explore: `few_acts`; `no_interest`, acts have nothing in common.
+#: Of trending and cold_start: `nothing_liked`, all acts speak against something; `nothing_known`,
+#: there are none.
+StrategyReason = Literal[
+    "interest", "intent", "content", "few_acts", "no_interest", "nothing_liked", "nothing_known"
+]
+
+#: How an interest's share of the newest acts compares with its share of the acts remembered:
+#: rising, at least twice as large; fading, at most half.
+InterestTrend = Literal["rising", "steady", "fading"]
 
 #: Where a candidate came from, and so why it is in the list.
 ReasonKind = Literal["tag", "because_of", "similar", "query", "trending", "fresh", "explore"]
@@ -66,11 +79,51 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     correlation_id: str | None = None
 
 
-class InterestUsed(msgspec.Struct, frozen=True, kw_only=True):
-    """An interest tag that the list was made with, and its weight now."""
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An act that an interest was found in: a user's state keeps no event ids, this names it.
+
+    Attributes:
+        kind: what it was.
+        time_ms: when.
+        item_id: of the item acted on; absent for a search.
+        query: text of the search.
+    """
+
+    kind: SignalKind | Literal["query"]
+    time_ms: int
+    item_id: str | None = None
+    query: str | None = None
+
+
+class InterestUsed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An interest that was found in what the user did.
+
+    Attributes:
+        tag: its name.
+        weight: in clicks of now. Liked, > 0: acts count half a week later, and half after ten
+            more acts. Disliked, < 0: by time alone, as what is disliked is not shown again.
+        trend: how it is moving.
+        evidence: acts that speak for it (of a disliked one: against it), the strongest first, at
+            most three; none where they are no longer remembered one by one.
+    """
 
     tag: str
     weight: float
+    trend: InterestTrend = "steady"
+    evidence: Annotated[list[Evidence], msgspec.Meta(max_length=3)] = []
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user is looking for right now.
+
+    Attributes:
+        query: the search, asked for with the list or made in the last half hour.
+        tags: of the catalog, those that it names, the best named first; none where nothing that
+            there is is called so.
+    """
+
+    query: str
+    tags: Annotated[list[str], msgspec.Meta(max_length=5)]
 
 
 class Recommendations(Message, frozen=True, kw_only=True):
@@ -79,8 +132,11 @@ class Recommendations(Message, frozen=True, kw_only=True):
     Attributes:
         recommendation_id: the same for the same user, trigger and model version.
         generated_at_ms: when it was made, by the ranker's clock.
+        strategy_reason: what decided the strategy.
         model_version: of the model that scored it.
-        interests: the strongest tags used, liked and disliked.
+        interests: what was found in the user's acts: up to six liked, the strongest first, then
+            up to two disliked.
+        intent: the search that the list answers, if there is one.
         caused_at: the newest event it knows; absent for a request of an unknown user.
     """
 
@@ -93,3 +149,5 @@ class Recommendations(Message, frozen=True, kw_only=True):
     interests: list[InterestUsed]
     items: list[RecommendedItem]
     caused_at: Cause | None = None
+    strategy_reason: StrategyReason | None = None
+    intent: Intent | None = None

@@ -7,13 +7,14 @@ from freshet.contracts.derived import CatalogItem, DeadLetter, Interests, Trend
 from freshet.contracts.envelope import Message
 from freshet.contracts.inputs import Click, Feedback, Impression, Item, Query, Request
 from freshet.contracts.models import ModelRecord
+from freshet.contracts.narratives import Narrative
 from freshet.contracts.recommendations import Recommendations
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 
 #: All topics of users and items have the same count, so that a user's events and state share a
-#: partition number and one worker owns them together.
+#: partition number and one worker owns them together. A deployment chooses its count once.
 PARTITIONS = 8
 
 
@@ -44,6 +45,10 @@ class Topic:
     partitions: int = PARTITIONS
     tombstones: bool = False
 
+    def partitions_of(self, count: int) -> int:
+        """How many partitions it has where the topics of users and items have `count`."""
+        return count if self.partitions > 1 else 1
+
 
 ITEMS = Topic(
     name="items",
@@ -51,7 +56,7 @@ ITEMS = Topic(
     key="item_id",
     meaning="What can be recommended; a record without a value withdraws an item.",
     producers=("yours", "simulator"),
-    consumers=("catalog",),
+    consumers=("catalog", "narrator"),
     cleanup="compact",
     tombstones=True,
 )
@@ -102,7 +107,7 @@ CATALOG = Topic(
     key="item_id",
     meaning="Every item as Freshet understands it: tags, embedding, language.",
     producers=("catalog",),
-    consumers=("interests", "ranker", "trainer"),
+    consumers=("catalog", "interests", "ranker", "trainer"),
     cleanup="compact",
     tombstones=True,
 )
@@ -132,7 +137,16 @@ RECOMMENDATIONS = Topic(
     key="user_id",
     meaning="Personal lists, with how each came about.",
     producers=("ranker",),
-    consumers=("yours", "simulator", "trainer"),
+    consumers=("yours", "narrator", "simulator", "trainer"),
+    retention_ms=DAY_MS,
+)
+NARRATIVES = Topic(
+    name="narratives",
+    value=Narrative,
+    key="user_id",
+    meaning="Texts for people: title, pitch and reason of what a list begins with.",
+    producers=("narrator",),
+    consumers=("yours",),
     retention_ms=DAY_MS,
 )
 MODELS = Topic(
@@ -152,7 +166,7 @@ DEAD_LETTERS = Topic(
     value=DeadLetter,
     key=None,
     meaning="Records that can never be processed, whole, with the reason.",
-    producers=("catalog", "interests", "ranker", "trends"),
+    producers=("catalog", "interests", "narrator", "ranker", "trends"),
     consumers=("freshet dead-letters",),
     retention_ms=14 * DAY_MS,
     partitions=1,
@@ -169,6 +183,7 @@ TOPICS: tuple[Topic, ...] = (
     INTERESTS,
     TRENDS,
     RECOMMENDATIONS,
+    NARRATIVES,
     MODELS,
     DEAD_LETTERS,
 )

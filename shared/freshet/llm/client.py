@@ -82,8 +82,12 @@ class LanguageModel:
                 raise Unanswered("malformed", "the answer was cut off at its longest")
             return _decode((choice.message.content or "").encode(), answer)
 
-    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    async def embed(self, texts: Sequence[str], model: str = "") -> NDArray[np.float32]:
         """The content vectors of texts, [n, d], in their order, by one request.
+
+        Args:
+            texts: some.
+            model: another than the configured one.
 
         Raises:
             Unanswered: says why.
@@ -91,7 +95,7 @@ class LanguageModel:
         tokens = sum(map(tokens_of, texts))
         async with self._asking(EMBEDDING, self.embeds, tokens) as endpoint:
             async with self._gate.open():
-                body = await endpoint.embed(self._config.llm_embedding_model, texts)
+                body = await endpoint.embed(model or self._config.llm_embedding_model, texts)
             answer = _decode(body, Embeddings)
             self._count(EMBEDDING, answer.usage)
             return _vectors(answer, len(texts))

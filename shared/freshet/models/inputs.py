@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: The space of the content vectors that the catalog's embedded default makes: those of one space
-#: compare with each other alone.
-EMBEDDING_VERSION = "wordllama-l2-supercat-128"
+#: compare with each other alone. "-en": Chinese is read in English.
+EMBEDDING_VERSION = "wordllama-l2-supercat-128-en"
+
+#: The space of a model that serves in any.
+ANY_SPACE = ""
 
 #: Buckets that words are hashed into; 0 pads.
 VOCABULARY = 10_000

@@ -30,6 +30,11 @@ GRAPHS: Mapping[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
         frozenset(SCORER_INPUTS),
         frozenset({"score", "probability"}),
     ),
+    "attention": (
+        frozenset({"user_vector", "item_vector"}),
+        frozenset({"user_vector", "item_vector"}),
+        frozenset({"attention"}),
+    ),
 }
 
 
@@ -63,12 +68,15 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         name, version: of the model; messages carry `name@version`.
         architecture: how it is built; the name of its file in the trainer.
         parent: label of the version that its training started from.
-        embedding_version: the space of content vectors that it reads.
+        embedding_version: the space of content vectors that it reads; `ANY_SPACE` if it reads
+            nothing of them but cosines.
         cross_features: names, in the order of the scorer's last dimension.
         numbers: names of the attributes in `item_numbers`, in its order.
         user_encoder: some of `USER_INPUTS` -> user_vector [b, u].
         item_encoder: some of `ITEM_INPUTS` -> item_vector [n, e].
         scorer: user_vector, item_vector [b, k, e], cross [b, k, f] -> score, probability [b, k].
+        attention: user_vector, item_vector [b, k, e] -> attention [b, k, 32], how much of each of
+            the last acts a candidate looks at; for explanations, serving never runs it.
         metrics: figures measured before it was published.
         gates: what the gates said.
         dimension_names: of a readable model, the interest tag that each dimension stands for.
@@ -85,6 +93,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     user_encoder: Graph
     item_encoder: Graph
     scorer: Graph
+    attention: Graph | None = None
     parent: str | None = None
     metrics: dict[str, float] = {}
     gates: list[GateVerdict] = []
@@ -106,7 +115,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def file_names(self) -> list[str]:
         """The files of the folder, beside the manifest."""
-        others = [] if self.weights is None else [self.weights]
+        others = [one for one in (self.attention, self.weights) if one is not None]
         return [one.file for one in (*self.graphs, *others)]
 
 
@@ -129,7 +138,9 @@ def read_manifest(folder: Path) -> Manifest:
     unknown = set(manifest.cross_features) - set(CROSS_FEATURES)
     if unknown:
         raise ModelRefused(f"{path} asks for features that are not served: {sorted(unknown)}")
-    for (role, (may, must, gives)), graph in zip(GRAPHS.items(), manifest.graphs, strict=True):
+    graphs = manifest.graphs + (() if manifest.attention is None else (manifest.attention,))
+    # The attention comes last, and may be absent.
+    for (role, (may, must, gives)), graph in zip(GRAPHS.items(), graphs, strict=False):
         if not must <= graph.inputs.keys() <= may or graph.outputs.keys() != gives:
             raise ModelRefused(f"{path} has a {role} that reads or gives something else")
         _check_file(folder, graph)

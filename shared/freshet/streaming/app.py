@@ -48,6 +48,9 @@ class FreshetApp(faust.App):
     def _new_producer_transport(self) -> MicroBatchTransport:
         return MicroBatchTransport(self.conf.broker_producer, self)
 
+    def _create_directories(self) -> None:
+        """None are needed: all state is in topics."""
+
     @property
     def kafka_producer(self) -> AIOKafkaProducer:
         """The Kafka client's producer, to send whole batches with."""
@@ -82,7 +85,7 @@ def build_app(service: Service, config: ServiceConfig) -> FreshetApp:
         broker_commit_interval=1.0,
         broker_session_timeout=float(config.session_timeout_s),
         broker_heartbeat_interval=config.session_timeout_s / 5,
-        consumer_max_fetch_size=1_048_576,
+        consumer_max_fetch_size=4 * 1_048_576,
         producer_acks=-1,
         producer_linger=0.0,
         producer_max_batch_size=900_000,

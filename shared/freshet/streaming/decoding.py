@@ -34,10 +34,11 @@ class BatchDecoder:
         letters: list[DeadLetter] = []
         decode = self._decode
         for record in records:
+            key, value = record.key, record.value
             try:
-                if record.value is not None:
-                    message = decode(record.key, record.value)
-                elif self.topic.tombstones and record.key:
+                if value is not None:
+                    message = decode(key, value)
+                elif key and self.topic.tombstones:
                     message = None
                 else:
                     raise Unprocessable("missing_value", "a record without a value means nothing")
@@ -46,7 +47,7 @@ class BatchDecoder:
             else:
                 received.append(
                     Received(
-                        message, record.key or b"", record.offset, record.timestamp, record.headers
+                        message, key or b"", record.offset, record.timestamp, record.headers or ()
                     )
                 )
         return Batch(self.topic, partition, received), letters

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from freshet.config import ServiceConfig
+from freshet.streaming.metrics import process_metrics
 
 
 class HealthServer:
@@ -31,6 +32,7 @@ class HealthServer:
         self._waiting_for = waiting_for
         self._refresh = refresh
         self._runner: web.AppRunner | None = None
+        process_metrics(registry).set_function(lambda: not waiting_for())
 
     async def start(self) -> int:
         """Listen; returns the port."""

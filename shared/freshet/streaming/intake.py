@@ -40,12 +40,19 @@ class Intake:
 
     @asynccontextmanager
     async def take(self) -> AsyncIterator[list[EventT[Any]]]:
-        """All fetches that wait, as soon as there is one; a rebalance waits for the block."""
+        """All fetches that wait, as soon as there is one or the taker is woken.
+
+        A rebalance waits for the block.
+        """
         await self._arrived.wait()
         async with self._at_work:
             self._arrived.clear()
             events, self._waiting = self._waiting, []
             yield events
+
+    def wake(self) -> None:
+        """Let who takes go on, though nothing has come."""
+        self._arrived.set()
 
     async def close(self) -> None:
         """Let nothing more in, and wait until what is in work is done."""

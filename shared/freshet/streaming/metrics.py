@@ -1,8 +1,13 @@
 """What every service measures of its streaming. Labels are topics and partitions, never users."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.metadata import version
+from typing import get_args
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
+
+from freshet.contracts.derived import DeadLetterReason
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _RECORDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
@@ -19,9 +24,11 @@ class StreamingMetrics:
         set_records: records processed at once.
         process_seconds: in the service's own function, for one set.
         confirm_seconds: from handing a set's outputs to the producer to the confirmation.
+        confirmed: when a set was last confirmed; a worker that reads and never confirms is stuck.
         load_seconds: to rebuild the memory of newly assigned partitions.
         lag: records of a partition not yet confirmed.
         in_flight_bytes: read and not yet acknowledged.
+        in_flight_limit_bytes: from which no more is read.
         state_keys: keys in memory.
     """
 
@@ -31,14 +38,42 @@ class StreamingMetrics:
     set_records: Histogram
     process_seconds: Histogram
     confirm_seconds: Histogram
+    confirmed: Gauge
     load_seconds: Histogram
     lag: Gauge
     in_flight_bytes: Gauge
+    in_flight_limit_bytes: Gauge
     state_keys: Gauge
 
 
-def streaming_metrics(registry: CollectorRegistry) -> StreamingMetrics:
-    """Declare the streaming core's metrics."""
+def process_metrics(registry: CollectorRegistry) -> Gauge:
+    """Declare what every process says of itself: start, memory, cores, version.
+
+    Returns:
+        The gauge of whether it is ready.
+    """
+    ProcessCollector(registry=registry)
+    Info("freshet_build", "What runs.", registry=registry).info({"version": version("freshet")})
+    return Gauge("freshet_ready", "1 if /ready says so.", registry=registry)
+
+
+def streaming_metrics(registry: CollectorRegistry, inputs: Iterable[str]) -> StreamingMetrics:
+    """Declare the streaming core's metrics.
+
+    Args:
+        registry: of the service.
+        inputs: names of the topics that it reads.
+    """
+    metrics = _declared(registry)
+    # Counted from nought: of a series that begins with its first fault no increase is ever seen.
+    for topic in inputs:
+        metrics.records.labels(topic)
+        for reason in get_args(DeadLetterReason):
+            metrics.dead_letters.labels(topic, reason)
+    return metrics
+
+
+def _declared(registry: CollectorRegistry) -> StreamingMetrics:
     return StreamingMetrics(
         records=Counter(
             "freshet_records", "Records read and decoded.", ["topic"], registry=registry
@@ -73,6 +108,11 @@ def streaming_metrics(registry: CollectorRegistry) -> StreamingMetrics:
             buckets=_SECONDS,
             registry=registry,
         ),
+        confirmed=Gauge(
+            "freshet_confirmed_timestamp_seconds",
+            "When the broker last confirmed all that a set led to; 0 before the first.",
+            registry=registry,
+        ),
         load_seconds=Histogram(
             "freshet_state_load_seconds",
             "Seconds to rebuild the memory of newly assigned partitions.",
@@ -88,6 +128,11 @@ def streaming_metrics(registry: CollectorRegistry) -> StreamingMetrics:
         in_flight_bytes=Gauge(
             "freshet_in_flight_bytes",
             "Bytes read and not yet acknowledged.",
+            registry=registry,
+        ),
+        in_flight_limit_bytes=Gauge(
+            "freshet_in_flight_limit_bytes",
+            "Bytes in flight from which no more is read.",
             registry=registry,
         ),
         state_keys=Gauge("freshet_state_keys", "Keys in this worker's memory.", registry=registry),

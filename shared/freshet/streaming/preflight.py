@@ -1,15 +1,16 @@
 """What a service needs to find on the broker before it starts."""
 
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaConnectionError
 
 from freshet.config import ServiceConfig
 from freshet.contracts.registry import DEAD_LETTERS
-from freshet.streaming.kafka_client import reader
+from freshet.streaming.kafka_client import security
 from freshet.streaming.service import Service
 
 
 class PreflightFailed(Exception):
-    """The broker or a topic that a service needs is not there; the text says what to do."""
+    """The broker or a topic that a service needs is not as it must be; the text says what to do."""
 
 
 async def check_topics(service: Service, config: ServiceConfig) -> None:
@@ -18,25 +19,36 @@ async def check_topics(service: Service, config: ServiceConfig) -> None:
     Without this the Kafka client would wait for them in silence.
 
     Raises:
-        PreflightFailed: some are not there, or no broker answers.
+        PreflightFailed: some are not there, those whose partitions a worker owns together have
+            not the same number of them, or no broker answers.
     """
-    needed = {*service.inputs, DEAD_LETTERS}
-    needed |= {topic for view in service.views for topic in view.topics}
-    if service.state is not None:
-        needed.add(service.state.topic)
-    consumer = reader(config, f"{service.name}-preflight")
-    try:
-        await consumer.start()
-    except KafkaConnectionError as error:
-        await consumer.stop()
-        raise PreflightFailed(f"no broker answers; FRESHET_BROKERS is wrong? {error}") from error
-    try:
-        found = await consumer.topics()
-    finally:
-        await consumer.stop()
-    missing = sorted({config.topic(topic.name) for topic in needed} - found)
+    owned = {*service.inputs, *([service.state.topic] if service.state else ())}
+    needed = owned | {topic for view in service.views for topic in view.topics} | {DEAD_LETTERS}
+    found = await _partitions(f"{service.name}-preflight", config)
+    missing = sorted({config.topic(topic.name) for topic in needed} - found.keys())
     if missing:
         raise PreflightFailed(
             f"{config.brokers} has no topic {', '.join(missing)}: create the topics with"
             " `freshet topics apply`, or set FRESHET_TOPIC_PREFIX to the one they were made with"
         )
+    counts = {name: found[name] for name in sorted(config.topic(topic.name) for topic in owned)}
+    if len(set(counts.values())) > 1:
+        raise PreflightFailed(
+            f"a user's records must meet in one worker, but partitions differ: {counts}; make"
+            " topics under a new FRESHET_TOPIC_PREFIX and replay"
+        )
+
+
+async def _partitions(client_id: str, config: ServiceConfig) -> dict[str, int]:
+    """How many partitions each topic on the broker has."""
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=config.brokers, client_id=client_id, **security(config)
+    )
+    try:
+        await admin.start()
+        topics = await admin.describe_topics()
+    except KafkaConnectionError as error:
+        raise PreflightFailed(f"no broker answers; FRESHET_BROKERS is wrong? {error}") from error
+    finally:
+        await admin.close()
+    return {topic["topic"]: len(topic["partitions"]) for topic in topics}

@@ -16,6 +16,7 @@ from freshet.streaming.following import read_partitions
 from freshet.streaming.metrics import StreamingMetrics
 from freshet.streaming.publishing import publish
 from freshet.streaming.service import Service
+from freshet.streaming.tracing import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +29,15 @@ class Processing:
     """
 
     def __init__(
-        self, service: Service, config: ServiceConfig, app: Any, metrics: StreamingMetrics
+        self,
+        service: Service,
+        config: ServiceConfig,
+        app: Any,
+        metrics: StreamingMetrics,
+        tracing: Tracing,
     ) -> None:
         self._service = service
+        self._tracing = tracing
         self._config = config
         self._app = app
         self._metrics = metrics
@@ -40,22 +47,33 @@ class Processing:
 
     async def run(self) -> None:
         """Process for ever."""
+        self._service.aside.wake = self._app.intake.wake
         while True:
             async with self._app.intake.take() as events:
                 if events:
                     await self._see_through(events)
+                for make, done in self._service.aside.take():
+                    await self._load_state()
+                    outputs = make()
+                    await publish(self._app.kafka_producer, outputs, self._config.topic)
+                    self._count_published(outputs)
+                    if not done.done():
+                        done.set_result(None)
 
     async def _see_through(self, events: Sequence[EventT[Any]]) -> None:
         batches, letters = self._decode(events)
         await self._load_state()
+        traced = self._tracing.begin(batches)
         started = time.perf_counter()
-        outputs = [
+        outputs: Sequence[Output] = [
             *self._service.process(batches, time.time_ns() // 1_000_000),
             *map(dead_letter_output, letters),
         ]
         processed = time.perf_counter()
+        outputs = self._tracing.sending(traced, outputs)
         await publish(self._app.kafka_producer, outputs, self._config.topic)
         confirmed = time.perf_counter()
+        self._tracing.confirmed(traced)
         consumer = self._app.consumer
         for event in events:
             consumer.confirm(event.message)
@@ -63,6 +81,7 @@ class Processing:
         self._service.confirmed(outputs, time.time_ns() // 1_000_000)
         self._metrics.process_seconds.observe(processed - started)
         self._metrics.confirm_seconds.observe(confirmed - processed)
+        self._metrics.confirmed.set_to_current_time()
         self._count(batches, letters, outputs)
 
     def _decode(self, events: Sequence[EventT[Any]]) -> tuple[list[Batch], list[DeadLetter]]:
@@ -98,6 +117,9 @@ class Processing:
             metrics.records.labels(batch.topic.name).inc(len(batch.records))
         for letter in letters:
             metrics.dead_letters.labels(letter.topic, letter.reason).inc()
-        for topic, count in Counter(output.topic.name for output in outputs).items():
-            metrics.published.labels(topic).inc(count)
+        self._count_published(outputs)
         metrics.set_records.observe(sum(len(batch.records) for batch in batches))
+
+    def _count_published(self, outputs: Sequence[Output]) -> None:
+        for topic, count in Counter(output.topic.name for output in outputs).items():
+            self._metrics.published.labels(topic).inc(count)

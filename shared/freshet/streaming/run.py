@@ -7,8 +7,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
+from opentelemetry.trace import Tracer
 from threadpoolctl import threadpool_limits
 
 from freshet.config import ConfigError, ServiceConfig, load
@@ -19,6 +21,7 @@ from freshet.streaming.metrics import StreamingMetrics, streaming_metrics
 from freshet.streaming.preflight import PreflightFailed, check_topics
 from freshet.streaming.processing import Processing
 from freshet.streaming.service import Service
+from freshet.streaming.tracing import NO_TRACER, Tracing
 
 log = logging.getLogger("freshet")
 
@@ -48,9 +51,21 @@ def run(build: Callable[[C], Service], settings: type[C]) -> None:
     )
     log.setLevel(config.log_level)
     service = build(config)
-    settle()
-    log.info("%s starts with\n%s", service.name, config.describe())
-    sys.exit(asyncio.run(serve(service, config)))
+    with tracer_of(service, config) as tracer:
+        settle()
+        log.info("%s starts with\n%s", service.name, config.describe())
+        code = asyncio.run(serve(service, config, tracer))
+    sys.exit(code)
+
+
+def tracer_of(service: Service, config: ServiceConfig) -> AbstractContextManager[Tracer]:
+    """What makes a service's spans, for the length of a `with` block."""
+    if not config.otlp_endpoint:
+        return nullcontext(NO_TRACER)
+    # OpenTelemetry's SDK is loaded by who asks for traces alone.
+    from freshet.tracing import exporting
+
+    return exporting(config.otlp_endpoint, service.name, service.registry)
 
 
 def settle() -> None:
@@ -62,7 +77,7 @@ def settle() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def serve(service: Service, config: ServiceConfig) -> int:
+async def serve(service: Service, config: ServiceConfig, tracer: Tracer = NO_TRACER) -> int:
     """Run a service until SIGTERM or SIGINT; returns the exit code."""
     try:
         await check_topics(service, config)
@@ -74,7 +89,8 @@ async def serve(service: Service, config: ServiceConfig) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     app = build_app(service, config)
-    metrics = streaming_metrics(service.registry)
+    metrics = streaming_metrics(service.registry, (topic.name for topic in service.inputs))
+    metrics.in_flight_limit_bytes.set(config.max_in_flight_bytes)
     views = [ViewReader(view, config, service.name) for view in service.views]
     health = HealthServer(
         config,
@@ -89,7 +105,9 @@ async def serve(service: Service, config: ServiceConfig) -> int:
         return EXIT_CONFIG
     log.info("%s answers /metrics, /live and /ready on port %d", service.name, port)
     tasks = [asyncio.create_task(_or_die(view.follow())) for view in views]
-    tasks.append(asyncio.create_task(_or_die(_start(app, views, service, config, metrics))))
+    tracing = Tracing(tracer, service, config.topic, config.trace_ratio)
+    processing = Processing(service, config, app, metrics, tracing)
+    tasks.append(asyncio.create_task(_or_die(_start(app, views, service, processing))))
     await stopped.wait()
     log.info("%s stops", service.name)
     for task in tasks:
@@ -104,8 +122,7 @@ async def _start(
     app: FreshetApp,
     views: list[ViewReader],
     service: Service,
-    config: ServiceConfig,
-    metrics: StreamingMetrics,
+    processing: Processing,
 ) -> None:
     """Join the group only when the views are whole: nothing is answered from half a catalog."""
     for view in views:
@@ -113,7 +130,7 @@ async def _start(
     await service.prepare()
     await app.start()
     await asyncio.gather(
-        Processing(service, config, app, metrics).run(),
+        processing.run(),
         _or_crash_of(app),
         *(work() for work in service.background),
     )

@@ -1,12 +1,13 @@
 """What a service is made of: its inputs, its memory, and one function from batches to outputs."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from prometheus_client import CollectorRegistry
 
 from freshet.contracts.registry import Topic
+from freshet.streaming.aside import Aside
 from freshet.streaming.batch import Batch, Output
 from freshet.streaming.state import PartitionedState
 from freshet.streaming.view import View
@@ -18,6 +19,11 @@ def _nothing(outputs: Sequence[Output], now_ms: int) -> None:
 
 async def _at_once() -> None:
     pass
+
+
+def _nothing_more(output: Output) -> Mapping[str, str | int]:
+    del output
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +45,9 @@ class Service:
         confirmed: called with the outputs once the broker has them, for measuring.
         prepare: awaited when the views are whole, before the first batch is processed.
         background: run beside the processing, for ever; what raises ends the process.
+        aside: where the background tasks have outputs published.
+        step: what `process` is called in a trace.
+        describe: what a trace should say of an output beside where it went: never whose it is.
     """
 
     name: str
@@ -51,3 +60,6 @@ class Service:
     confirmed: Callable[[Sequence[Output], int], None] = _nothing
     prepare: Callable[[], Coroutine[Any, Any, None]] = _at_once
     background: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
+    aside: Aside = field(default_factory=Aside)
+    step: str = "work"
+    describe: Callable[[Output], Mapping[str, str | int]] = _nothing_more

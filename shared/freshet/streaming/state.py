@@ -36,6 +36,14 @@ class PartitionedState:
         else:
             self._partitions[partition][key] = value
 
+    def held(self) -> frozenset[int]:
+        """The partitions in memory."""
+        return frozenset(self._partitions)
+
+    def entries(self, partition: int) -> Iterable[tuple[bytes, bytes]]:
+        """Keys and values of a partition, if it is in memory."""
+        return self._partitions.get(partition, {}).items()
+
     def missing(self, partitions: Iterable[int]) -> list[int]:
         """Which of the partitions are not in memory."""
         return [partition for partition in partitions if partition not in self._partitions]

@@ -8,13 +8,16 @@ records. It travels under the name of the first partition and that one's last of
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
-import aiokafka
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faust.transport.drivers import aiokafka as faust_aiokafka
 from faust.types import TP, ConsumerMessage
 
 from freshet.streaming.backpressure import InFlight
 from freshet.streaming.gathering import Gathering
+from freshet.streaming.lean_consumer import LeanConsumer
+
+#: A broker's answer to one fetch, at most; as much again may wait undecoded.
+_FETCH_BYTES = 16 * 1_048_576
 
 #: A fetched record costs this much beside its bytes, as Python holds it.
 _RECORD_OVERHEAD_BYTES = 500
@@ -23,12 +26,12 @@ _RECORD_OVERHEAD_BYTES = 500
 class MicroBatchThread(faust_aiokafka.AIOKafkaConsumerThread):
     """Runs the Kafka client of a worker."""
 
-    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
+    def _create_worker_consumer(self, transport: Any) -> LeanConsumer:
         conf = self.app.conf
         # By range, a worker owns the same partition numbers of all its topics: a user's clicks,
         # queries and feedback must meet in one memory.
         self._assignor = RangePartitionAssignor
-        return aiokafka.AIOKafkaConsumer(
+        return LeanConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,
             bootstrap_servers=faust_aiokafka.server_list(transport.url, transport.default_port),
@@ -36,7 +39,10 @@ class MicroBatchThread(faust_aiokafka.AIOKafkaConsumerThread):
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_poll_records=conf.broker_max_poll_records,
+            # Much of few partitions rather than a little of all: then a set holds many events of
+            # each of its users, whose state is read and written once a set.
             max_partition_fetch_bytes=conf.consumer_max_fetch_size,
+            fetch_max_bytes=_FETCH_BYTES,
             session_timeout_ms=int(conf.broker_session_timeout * 1000),
             heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
             rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),

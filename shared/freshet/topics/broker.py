@@ -11,7 +11,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import for_code
 
 from freshet.config import ServiceConfig
-from freshet.contracts.registry import TOPICS, Topic
+from freshet.contracts.registry import PARTITIONS, TOPICS, Topic
 from freshet.streaming.kafka_client import security
 from freshet.topics.settings import topic_settings
 
@@ -44,14 +44,25 @@ class TopicsFailed(Exception):
     """The broker refused to create or change a topic."""
 
 
-async def differences(config: ServiceConfig, replication: int) -> list[Difference]:
-    """How the broker's topics differ from the registry's."""
+async def differences(
+    config: ServiceConfig, replication: int, partitions: int | None = None
+) -> list[Difference]:
+    """How the broker's topics differ from the registry's; for the arguments see `apply`."""
     async with _admin(config) as admin:
-        return await _differences(admin, config, replication)
+        count = partitions or await _partitions_there(admin, config)
+        return await _differences(admin, config, replication, count)
 
 
-async def apply(config: ServiceConfig, replication: int) -> list[Difference]:
+async def apply(
+    config: ServiceConfig, replication: int, partitions: int | None = None
+) -> list[Difference]:
     """Create what is missing and mend settings.
+
+    Args:
+        config: where the topics are.
+        replication: copies of each.
+        partitions: of every topic of users and items. By default as many as those have that are
+            there already, and the registry's count where none is.
 
     Returns:
         What was found and mended. What cannot be mended (a count of partitions) stays: ask
@@ -61,11 +72,12 @@ async def apply(config: ServiceConfig, replication: int) -> list[Difference]:
         TopicsFailed: the broker refused.
     """
     async with _admin(config) as admin:
-        found = await _differences(admin, config, replication)
+        count = partitions or await _partitions_there(admin, config)
+        found = await _differences(admin, config, replication, count)
         for topic in TOPICS:
             mine = [one for one in found if one.topic == config.topic(topic.name)]
             if any(one.what == "missing" for one in mine):
-                await _create(admin, config, topic, replication)
+                await _create(admin, config, topic, replication, count)
             elif any(one.what != "partitions" for one in mine):
                 await _alter(admin, config, topic, replication)
         await _led(admin, [config.topic(topic.name) for topic in TOPICS])
@@ -85,11 +97,14 @@ def _is_led(topic: Mapping[str, Any]) -> bool:
 
 
 async def _create(
-    admin: AIOKafkaAdminClient, config: ServiceConfig, topic: Topic, replication: int
+    admin: AIOKafkaAdminClient, config: ServiceConfig, topic: Topic, replication: int, count: int
 ) -> None:
     name = config.topic(topic.name)
     new = NewTopic(
-        name, topic.partitions, replication, topic_configs=topic_settings(topic, replication)
+        name,
+        topic.partitions_of(count),
+        replication,
+        topic_configs=topic_settings(topic, replication),
     )
     _check((await admin.create_topics([new])).topic_errors, name)
 
@@ -113,25 +128,36 @@ def _check(errors: Sequence[Sequence[object]], name: str) -> None:
             raise TopicsFailed(f"{name}: {for_code(code).__name__} {message[0] if message else ''}")
 
 
+async def _partitions_there(admin: AIOKafkaAdminClient, config: ServiceConfig) -> int:
+    """How many partitions the first topic of users or items has that is there."""
+    there = set(await admin.list_topics())
+    for topic in TOPICS:
+        name = config.topic(topic.name)
+        if topic.partitions > 1 and name in there:
+            (described,) = await admin.describe_topics([name])
+            return len(described["partitions"])
+    return PARTITIONS
+
+
 async def _differences(
-    admin: AIOKafkaAdminClient, config: ServiceConfig, replication: int
+    admin: AIOKafkaAdminClient, config: ServiceConfig, replication: int, count: int
 ) -> list[Difference]:
     there = set(await admin.list_topics())
     found: list[Difference] = []
     for topic in TOPICS:
-        name = config.topic(topic.name)
+        name, wanted = config.topic(topic.name), topic.partitions_of(count)
         if name not in there:
-            found.append(Difference(name, "missing", f"{topic.partitions} partitions", "absent"))
+            found.append(Difference(name, "missing", f"{wanted} partitions", "absent"))
             continue
         (described,) = await admin.describe_topics([name])
         partitions = len(described["partitions"])
-        if partitions != topic.partitions:
-            found.append(Difference(name, "partitions", str(topic.partitions), str(partitions)))
+        if partitions != wanted:
+            found.append(Difference(name, "partitions", str(wanted), str(partitions)))
         actual = await _settings(admin, name)
         found += [
-            Difference(name, key, wanted, actual.get(key, "unknown"))
-            for key, wanted in topic_settings(topic, replication).items()
-            if actual.get(key) != wanted
+            Difference(name, key, value, actual.get(key, "unknown"))
+            for key, value in topic_settings(topic, replication).items()
+            if actual.get(key) != value
         ]
     return found
 

@@ -1,49 +1,63 @@
-"""What an item is about: tags, language, the text that is embedded."""
+"""What an item is about: the names it gives itself, language, the text that is embedded."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freshet.contracts.inputs import Item
 from freshet.domain.content.document import MAX_DOCUMENT_CHARACTERS, content_hash, document_of
 from freshet.domain.content.language import language_of
-from freshet.domain.content.tags import MAX_TAG_CHARACTERS, MAX_TAGS, key_phrases, tags_of
-from freshet_catalog.embedding import Embedder
+from freshet.domain.content.spelling import MAX_TAG_CHARACTERS
+from freshet.domain.content.tags import MAX_TAGS, names_in, names_of
+from harness.understanding import item, lexicon
 
 
-def item(**fields: object) -> Item:
-    return Item(**{"event_id": "e", "event_time": 1, "item_id": "i", "title": "", **fields})  # type: ignore[arg-type]
+def names(**fields: object) -> list[str]:
+    return names_in(document_of(item(**fields)), lexicon().words)
 
 
 @given(
     st.text(max_size=3_000), st.text(max_size=3_000), st.lists(st.text(max_size=64), max_size=20)
 )
-def test_any_text_gives_bounded_tags_and_a_bounded_document(
+def test_any_text_gives_bounded_names_and_a_bounded_document(
     title: str, text: str, tags: list[str]
 ) -> None:
     hostile = item(title=title[:1000], text=text, tags=tags)
-    found = tags_of(hostile)
+    found = names_of(hostile)
     assert len(found) <= MAX_TAGS
     assert len(set(found)) == len(found)
-    assert all(0 < len(tag) <= MAX_TAG_CHARACTERS for tag in found)
-    assert len(document_of(hostile)) <= MAX_DOCUMENT_CHARACTERS
+    assert all(0 < len(name) <= MAX_TAG_CHARACTERS for name in found)
+    assert len(str(document_of(hostile))) <= MAX_DOCUMENT_CHARACTERS
     assert len(content_hash(hostile, "v")) == 32
 
 
 def test_the_producers_words_come_first_in_one_spelling() -> None:
-    tags = tags_of(item(title="Sea", tags=["Deep  SEA", "deep sea", "ＷＡＲ"], category="Film"))
-    assert tags[:3] == ["deep sea", "war", "film"]
+    found = names(title="Sea", tags=["Deep  SEA", "deep sea", "ＷＡＲ"], category="Film")
+    assert found[:3] == ["deep sea", "war", "film"]
 
 
-def test_a_text_without_tags_gives_its_own_phrases() -> None:
-    text = "Espresso machine. The espresso machine makes espresso at home."
-    assert "espresso machine" in tags_of(item(title="Espresso machine", text=text))
-    assert "普洱" in key_phrases("普洱茶与普洱茶具，普洱")
+def test_what_the_title_says_and_the_text_comes_back_to_is_a_name() -> None:
+    text = "This espresso machine fits small kitchens. An espresso machine for beginners."
+    assert names(title="Compact espresso machine", text=text) == ["espresso machine"]
+
+
+def test_what_one_sentence_alone_repeats_is_no_name() -> None:
+    text = "A lamp for the desk. Casino casino casino! The lamp has a switch."
+    assert "casino" not in names(title="Desk lamp", text=text)
+
+
+def test_chinese_names_are_words_of_a_dictionary() -> None:
+    found = names(title="紫砂茶壶", text="手工茶壶与普洱茶。适合功夫茶，普洱茶爱好者。")
+    assert {"茶壶", "普洱茶"} <= set(found)
+    assert not {"砂茶", "洱茶"} & set(found), "pairs of characters that are no words"
+
+
+def test_an_item_of_a_title_alone_is_told_by_its_words() -> None:
+    assert {"clay", "teapot", "clay teapot"} <= set(names(title="Clay teapot"))
 
 
 def test_control_characters_do_not_reach_the_document() -> None:
-    document = document_of(item(title="a\u202eb\x00c", text="x\u200by"))
+    document = str(document_of(item(title="a\u202eb\x00c", text="x\u200by")))
     assert not any(ord(letter) < 32 or letter in "\u202e\u200b" for letter in document)
 
 
@@ -77,7 +91,7 @@ def test_like_texts_have_like_vectors() -> None:
         "the football match ended in a draw after extra time",
         "",
     ]
-    chicken, stew, football, empty = Embedder()(texts).astype(np.float32)
+    chicken, stew, football, empty = lexicon().embed(texts)
     assert chicken @ stew > chicken @ football + 0.1
     assert np.linalg.norm(chicken) == pytest.approx(1, abs=1e-2)
     assert not empty.any()

@@ -21,7 +21,7 @@ def entry(name: str, tags: list[str], embedding: bytes = b"") -> CatalogItem:
 
 
 def test_a_tag_is_found_in_a_search_as_long_as_an_item_has_it() -> None:
-    knowledge = CatalogKnowledge()
+    knowledge = CatalogKnowledge("v")
     knowledge.put("pot", entry("pot", ["tea pot", "茶壶"]))
     knowledge.put("cup", entry("cup", ["tea pot"]))
     assert knowledge.tags_in("a Tea Pot, 紫砂茶壶") == ["tea pot", "茶壶"]
@@ -33,7 +33,7 @@ def test_a_tag_is_found_in_a_search_as_long_as_an_item_has_it() -> None:
 
 
 def test_an_item_of_no_readable_embedding_has_none() -> None:
-    knowledge = CatalogKnowledge()
+    knowledge = CatalogKnowledge("v")
     ones = np.ones(128, "<f2").tobytes()
     knowledge.put("good", entry("good", [], ones))
     knowledge.put("bad", entry("bad", [], ones[:-1]))

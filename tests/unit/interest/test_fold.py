@@ -23,6 +23,7 @@ from freshet.domain.interest.fold import (
     UserEvent,
     fold,
 )
+from freshet.domain.interest.slow import slow_of
 from freshet.domain.interest.tags import MAX_TAGS, TAG_SLACK, current_tags
 from freshet.domain.interest.vectors import interest_vectors
 
@@ -31,6 +32,8 @@ T0 = 1_700_000_000_000
 
 class Library:
     """Twenty items, each with two tags; searching a tag's name finds it."""
+
+    embedding_version = "here"
 
     def __init__(self) -> None:
         random = np.random.default_rng(1)
@@ -54,7 +57,8 @@ LIBRARY = Library()
 
 
 def vectors_of(states: Sequence[Interests | None]) -> NDArray[np.float32]:
-    return interest_vectors(states, acts_of(states, LIBRARY.rows), LIBRARY.embeddings)
+    acts = acts_of(states, LIBRARY.rows)
+    return interest_vectors(states, acts, LIBRARY.embeddings, LIBRARY.embedding_version)
 
 
 def click(n: int, item: str = "item-1", event_id: str | None = None) -> Click:
@@ -192,6 +196,26 @@ def test_what_leaves_the_memory_stays_in_the_slow_vector() -> None:
     assert set(state.recent.items[-MAX_RECENT:]) == {"item-2"}
     (vectors,) = vectors_of([state])
     assert vectors[2] @ LIBRARY.embeddings[1] > 0.3
+
+
+def test_a_slow_vector_of_another_space_says_nothing_and_gives_way_to_a_new_one() -> None:
+    def library(space: str) -> Library:
+        other = Library()
+        other.embedding_version = space
+        return other
+
+    def slow(state: Interests, space: str) -> NDArray[np.float32]:
+        return slow_of(state.slow_vector, space)
+
+    before = folded([click(n, "item-1") for n in range(MAX_RECENT + RECENT_SLACK + 1)])
+    assert slow(before, "here") @ LIBRARY.embeddings[1] > 0
+    assert not slow(before, "there").any()
+    more = [click(1_000 + n, "item-2") for n in range(RECENT_SLACK + 1)]
+    arrived = [Arrived("clicks", 1_000 + n, T0 + n, one) for n, one in enumerate(more)]
+    after = fold(before, arrived, library("there"))
+    assert after is not None
+    assert slow(after, "there") @ LIBRARY.embeddings[1] > 0
+    assert not slow(after, "here").any()
 
 
 def test_the_vectors_of_many_users_are_those_of_each() -> None:

@@ -32,7 +32,12 @@ def test_the_prior_is_served(folder: Path) -> None:
     assert OnnxScorer(folder, Inventory(SPACE), threads=1).label == "prior@1"
 
 
+def test_the_prior_serves_in_any_space_as_it_reads_cosines_alone(folder: Path) -> None:
+    assert OnnxScorer(folder, Inventory("another"), threads=1).label == "prior@1"
+
+
 def test_a_model_of_another_space_is_refused(folder: Path) -> None:
+    change(folder, embedding_version=SPACE)
     with pytest.raises(ModelRefused, match="the catalog is in"):
         OnnxScorer(folder, Inventory("another"), threads=1)
 

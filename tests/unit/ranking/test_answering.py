@@ -56,3 +56,15 @@ def test_what_was_shown_is_known_to_the_next_request(ranker: Service) -> None:
     kept = ranker.state.get(0, b"ada") if ranker.state else None
     assert kept is not None
     assert msgspec.json.decode(kept, type=Interests).passed == ["item-9"]
+
+
+def test_before_there_is_an_item_a_request_is_answered_with_nothing() -> None:
+    service = build_service(CONFIG)
+    assert service.state is not None
+    service.state.begin([0])
+    request = Request(event_id="r", event_time=T0, user_id="ada")
+    (output,) = service.process([Batch(REQUESTS, 0, [Received(request, b"ada", 0, T0, ())])], T0)
+    assert output.value is not None
+    assert msgspec.json.decode(output.value)["items"] == []
+    # And what someone did is remembered for the time when there are some.
+    assert answers(service, ACTED) == []

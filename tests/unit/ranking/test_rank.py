@@ -8,10 +8,12 @@ from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity
 from freshet.domain.ranking.rank import Ranking
 from harness.ranking import (
+    SPACE,
     SUBJECTS,
     T0,
     PlainScorer,
     ask,
+    embedding,
     item,
     put,
     state,
@@ -136,11 +138,26 @@ def test_an_empty_shop_gives_an_empty_list() -> None:
 
 
 def test_hostile_embeddings_are_refused_and_counted() -> None:
-    inventory = stocked(5)
-    rubbish = [b"", b"x", b"\xff" * 256, b"\x00\x7c" * 128]
+    inventory = stocked(3)
+    rubbish = [b"x", b"\xff" * 256, b"\x00\x7c" * 128]
     for n, one in enumerate(rubbish):
         put(inventory, item(n, embedding=one))
-    put(inventory, item(4, embedding_version="another"))
-    assert inventory.refused == 5
-    assert not inventory.available[:5].any()
+    assert inventory.refused == 3
+    assert not inventory.available[:3].any()
     assert only(ranking(inventory, trends(inventory, {})).rank([ask(None)], PLAIN, T0)).items == []
+
+
+def test_an_item_that_the_space_has_no_vector_of_is_recommended_for_its_tags() -> None:
+    inventory = stocked(20)
+    put(inventory, item(5, embedding_version="another"))
+    made = only(ranking(inventory, trends(inventory, {})).rank([ask(state("u", [0]))], PLAIN, T0))
+    assert not inventory.embeddings[inventory.rows["item-5"]].any()
+    assert "item-5" in {one.item_id for one in made.items}
+
+
+def test_an_item_in_two_spaces_is_read_in_each() -> None:
+    both = item(0, embeddings={"next": embedding(1, 7).astype("<f2").tobytes()})
+    for space, subject in ((SPACE, 0), ("next", 1)):
+        inventory = Inventory(space)
+        put(inventory, both)
+        assert inventory.embeddings[0].argmax() == subject

@@ -60,11 +60,13 @@ ops = keras.ops
 
 def build(setting: Setting) -> Towers:
     """New towers, which read numbers in the measure of the setting."""
+    scorer, attention = _scorer(setting)
     return Towers(
         architecture="attentive",
         user_encoder=_user_encoder(),
         item_encoder=_item_encoder(setting),
-        scorer=_scorer(setting),
+        scorer=scorer,
+        attention=attention,
         cross_features=CROSS_FEATURES,
         numbers=setting.numbers,
     )
@@ -128,8 +130,11 @@ def _user_encoder() -> keras.Model:
     return keras.Model([recent, acts, passed, passed_there], user)
 
 
-def _scorer(setting: Setting) -> keras.Model:
-    """user_vector, item_vector [b, k, e], cross [b, k, f] -> score, probability [b, k]."""
+def _scorer(setting: Setting) -> tuple[keras.Model, keras.Model]:
+    """user_vector, item_vector [b, k, e], cross [b, k, f] -> score, probability [b, k].
+
+    Beside it the gates of the last acts alone, a model of the same layers.
+    """
     slots = _MEMORY * (KEY + VALUE)
     user = keras.Input((slots + _VECTOR + 2,), name="user_vector")
     items = keras.Input((None, _VECTOR), name="item_vector")
@@ -156,4 +161,5 @@ def _scorer(setting: Setting) -> keras.Model:
     hidden = keras.layers.Dropout(DROPOUT)(ops.gelu(hidden))
     score = keras.layers.Dense(1)(hidden) + keras.layers.Dense(1, use_bias=False)(known)
     score = ops.squeeze(score, 2)
-    return keras.Model([user, items, cross], [score, Calibration()(score)])
+    scorer = keras.Model([user, items, cross], [score, Calibration()(score)])
+    return scorer, keras.Model([user, items], gates[:, :, :RECENT])

@@ -9,7 +9,7 @@ from freshet.config import ServiceConfig
 from freshet.contracts.codec import Unprocessable, decoder
 from freshet.contracts.registry import CLICKS, IMPRESSIONS, RECOMMENDATIONS, Topic
 from freshet.domain.evaluation.logged import Logged, logged_lists
-from freshet_trainer.reading import offsets_since, plain_consumer, poll
+from freshet_trainer.reading import offsets_since, partitions_of, plain_consumer, poll
 
 #: Ranks that are weighed: below, few lists have any weight left.
 DEPTH = 5
@@ -27,9 +27,9 @@ def recorded(config: ServiceConfig, newest: int) -> Logged:
     """
     consumer = plain_consumer(config)
     try:
-        each = -(-newest // RECOMMENDATIONS.partitions)
 
         def from_end(partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+            each = -(-newest // len(partitions))
             first, ends = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
             return {tp: max(first[tp], ends[tp] - each) for tp in partitions}
 
@@ -60,8 +60,7 @@ def _messages(
 ) -> Iterator[tuple[Any, Any]]:
     """Records and messages of a topic up to where it ends now; those of no use are passed over."""
     decode = decoder(topic)
-    name = config.topic(topic.name)
-    partitions = [TopicPartition(name, number) for number in range(topic.partitions)]
+    partitions = partitions_of(consumer, config.topic(topic.name))
     consumer.assign(partitions)
     ends = consumer.end_offsets(partitions)
     for tp, start in starts(partitions).items():

@@ -1,15 +1,37 @@
-"""The text of an item that is embedded, and the hash that tells whether it has changed."""
+"""What an item says of itself, and the hash that tells whether it has changed."""
 
 import re
 from hashlib import blake2b
+from typing import NamedTuple
 
 from freshet.contracts.inputs import Item
+from freshet.domain.content.instructions import before_instructions, is_order
 
 #: A content vector is a mean over tokens: more text than this only blurs it.
 MAX_DOCUMENT_CHARACTERS = 2_000
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 _SPACE = re.compile(r"\s+")
+_SENTENCE = re.compile(r"[.!?;]+\s|[。！？；\n]+")
+
+
+class Document(NamedTuple):
+    """The text of an item, without what gives orders to a language model; see `instructions`.
+
+    Attributes:
+        title: cleaned.
+        said: the producer's own words for it: tags, then category; cleaned.
+        sentences: of its text, cleaned.
+    """
+
+    title: str
+    said: list[str]
+    sentences: list[str]
+
+    def __str__(self) -> str:
+        """Title, the producer's words and the text, in this order, bounded in length."""
+        parts = (self.title, ", ".join(self.said), *self.sentences)
+        return ". ".join(part for part in parts if part)[:MAX_DOCUMENT_CHARACTERS]
 
 
 def clean(text: str) -> str:
@@ -17,11 +39,15 @@ def clean(text: str) -> str:
     return _SPACE.sub(" ", _CONTROL.sub(" ", text)).strip()
 
 
-def document_of(item: Item) -> str:
-    """Title, tags and text of an item, in this order, bounded in length."""
-    parts = [clean(item.title), ", ".join(map(clean, item.tags)), item.category or ""]
-    head = ". ".join(part for part in parts if part)[:MAX_DOCUMENT_CHARACTERS]
-    return f"{head}. {clean(item.text[: 2 * MAX_DOCUMENT_CHARACTERS])}"[:MAX_DOCUMENT_CHARACTERS]
+def document_of(item: Item) -> Document:
+    """What an item says of itself."""
+    told, _ = before_instructions(item.text[: 2 * MAX_DOCUMENT_CHARACTERS], is_order)
+    sentences = map(clean, _SENTENCE.split(told))
+    return Document(
+        title="" if is_order(item.title) else clean(item.title),
+        said=[clean(tag) for tag in [*item.tags, item.category or ""] if tag and not is_order(tag)],
+        sentences=[sentence for sentence in sentences if sentence],
+    )
 
 
 def content_hash(item: Item, embedding_version: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,14 +34,17 @@ def acts_of(states: Sequence[Interests | None], rows: Mapping[str, int]) -> Acts
         rows: row of each known item.
     """
     recents = [state.recent for state in states if state is not None]
-    there = _padded_in_front([0 if state is None else len(state.recent) for state in states])
+    there = padded_in_front([0 if state is None else len(state.recent) for state in states])
     row = np.full(there.shape, -1)
     strength = np.zeros(there.shape, np.float32)
     time_ms = np.zeros(there.shape)
-    get = rows.get
-    row[there] = [get(item_id, -1) for recent in recents for item_id in recent.items]
-    strength[there] = [STRENGTH[kind] for recent in recents for kind in recent.kinds]
-    time_ms[there] = [time for recent in recents for time in recent.times_ms]
+    # Columns are read by C alone: this is half of what a context costs.
+    items = chain.from_iterable([recent.items for recent in recents])
+    row[there] = np.fromiter(map(rows.get, items, repeat(-1)), np.int64)
+    kinds = chain.from_iterable([recent.kinds for recent in recents])
+    strength[there] = np.fromiter(map(STRENGTH.__getitem__, kinds), np.float32)
+    times = chain.from_iterable([recent.times_ms for recent in recents])
+    time_ms[there] = np.fromiter(times, np.float64)
     age_ms = np.where(there, time_ms[:, -1:] - time_ms, 0.0)
     return Acts(row, strength, age_ms)
 
@@ -53,14 +57,14 @@ def passed_rows(states: Sequence[Interests | None], rows: Mapping[str, int]) -> 
         rows: row of each known item.
     """
     passed = [[] if state is None else state.passed for state in states]
-    there = _padded_in_front([len(one) for one in passed])
+    there = padded_in_front([len(one) for one in passed])
     found = np.full(there.shape, -1)
     get = rows.get
     found[there] = [get(item_id, -1) for one in passed for item_id in one]
     return found
 
 
-def _padded_in_front(counts: Sequence[int]) -> NDArray[np.bool_]:
+def padded_in_front(counts: Sequence[int]) -> NDArray[np.bool_]:
     """Where rows of these lengths have something when the last of each stands last, [b, n]."""
     length = max(counts, default=0)
     there: NDArray[np.bool_] = np.arange(length) >= length - np.array(counts, np.int64)[:, None]

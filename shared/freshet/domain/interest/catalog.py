@@ -1,47 +1,48 @@
 """What the fold must know of items, out of the catalog held whole."""
 
-import re
-from collections import Counter
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.derived import CatalogItem
+from freshet.domain.content.names import Names
 from freshet.domain.interest.knowledge import DIMENSION
+from freshet.models.inputs import EMBEDDING_VERSION
 
-#: Longest tag that a search is looked through for, in words or, in Chinese, characters.
-_MAX_WORDS = 3
-_MAX_CHARACTERS = 6
+_Known = tuple[tuple[str, ...], bytes, Mapping[str, str]]
 
-_UNKNOWN: tuple[tuple[str, ...], bytes] = ((), bytes(2 * DIMENSION))
-
-_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
-_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+_UNKNOWN: _Known = ((), bytes(4 * DIMENSION), {})
 
 
 class CatalogKnowledge:
     """Tags and embeddings of all items.
 
-    Embeddings are kept as the float16 bytes that they arrived as: the fold asks for few.
+    Each tag is one object however many items have it: small, and found without comparing.
+    Embeddings are kept as bytes of float32, which the fold takes as they are.
+
+    Args:
+        embedding_version: the space of content vectors that is served.
     """
 
-    def __init__(self) -> None:
-        self._items: dict[str, tuple[tuple[str, ...], bytes]] = {}
-        self._tags: Counter[str] = Counter()
+    def __init__(self, embedding_version: str = EMBEDDING_VERSION) -> None:
+        self.embedding_version = embedding_version
+        self._items: dict[str, _Known] = {}
+        self._names = Names()
 
     def __len__(self) -> int:
         return len(self._items)
 
     def put(self, item_id: str, item: CatalogItem | None) -> None:
         """Take the newest form of an item; None for one that was withdrawn."""
-        for tag in self._items.pop(item_id, _UNKNOWN)[0]:
-            self._tags[tag] -= 1
-            if not self._tags[tag]:
-                del self._tags[tag]
+        tags, _, aliases = self._items.pop(item_id, _UNKNOWN)
+        self._names.remove(tags, aliases)
         if item is not None:
-            self._items[item_id] = (tuple(item.tags), item.embedding)
-            self._tags.update(item.tags)
+            tags = tuple(map(sys.intern, item.tags))
+            vector = _float32(item.vector(self.embedding_version))
+            self._items[item_id] = tags, vector, item.aliases
+            self._names.add(tags, item.aliases)
 
     def tags_of(self, item_id: str) -> Sequence[str]:
         """Interest tags of an item, strongest first."""
@@ -49,23 +50,17 @@ class CatalogKnowledge:
 
     def tags_in(self, text: str) -> Sequence[str]:
         """Tags of the catalog that a search text names, the longest first."""
-        text = text.casefold()
-        words = _WORD.findall(text)
-        phrases = {
-            " ".join(words[start : start + length])
-            for length in range(1, _MAX_WORDS + 1)
-            for start in range(len(words) - length + 1)
-        }
-        for run in _CHINESE.findall(text):
-            phrases.update(
-                run[start : start + length]
-                for length in range(1, _MAX_CHARACTERS + 1)
-                for start in range(len(run) - length + 1)
-            )
-        return sorted(phrases & self._tags.keys(), key=lambda tag: (-len(tag), tag))
+        return self._names.tags_in(text)
 
     def embeddings_of(self, item_ids: Sequence[str]) -> NDArray[np.float32]:
         """Content vectors of items, shape [n, 128]; zero where there is none."""
-        encoded = [self._items.get(item_id, _UNKNOWN)[1] for item_id in item_ids]
-        known = [one if len(one) == len(_UNKNOWN[1]) else _UNKNOWN[1] for one in encoded]
-        return np.frombuffer(b"".join(known), "<f2").reshape(-1, DIMENSION).astype(np.float32)
+        get = self._items.get
+        encoded = b"".join([get(item_id, _UNKNOWN)[1] for item_id in item_ids])
+        return np.ndarray((len(item_ids), DIMENSION), np.float32, encoded)
+
+
+def _float32(embedding: bytes) -> bytes:
+    """A catalog's float16 vector; zero where it cannot be read."""
+    if len(embedding) != 2 * DIMENSION:
+        return _UNKNOWN[1]
+    return np.frombuffer(embedding, "<f2").astype(np.float32).tobytes()

@@ -6,9 +6,9 @@ state is the fold's whole memory: folding a log in any batches, or again, gives 
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
 
 import msgspec
+from xxhash import xxh3_64_digest
 
 from freshet.contracts.derived import (
     Cause,
@@ -82,7 +82,7 @@ def fold(state: Interests | None, arrived: Iterable[Arrived], items: Knowledge) 
             continue
         applied[one.source] = one.offset
         if draft is None:
-            draft = _Draft(state)
+            draft = _Draft(state, one.event.user_id)
         draft.take(one, items)
     return state if draft is None else draft.finish(applied)
 
@@ -110,9 +110,9 @@ class _Draft:
         "user_id",
     )
 
-    def __init__(self, state: Interests | None) -> None:
+    def __init__(self, state: Interests | None, user_id: str) -> None:
         self.cause: tuple[str, int, int] = ("", 0, -1)
-        self.user_id = ""
+        self.user_id = user_id
         self.items: list[str] = []
         self.kinds: list[SignalKind] = []
         self.times_ms: list[int] = []
@@ -127,7 +127,6 @@ class _Draft:
         if state is not None:
             cause = state.caused_at
             self.cause = (cause.event_id, cause.event_time_ms, cause.broker_time_ms)
-            self.user_id = state.user_id
             recent = state.recent
             self.items = recent.items.copy()
             self.kinds = recent.kinds.copy()
@@ -142,16 +141,14 @@ class _Draft:
             self.feedback, self.impressions = counters.feedback, counters.impressions
 
     def take(self, one: Arrived, items: Knowledge) -> None:
-        event = one.event
-        digest = blake2b(event.event_id.encode(), digest_size=_DIGEST_BYTES).digest()
-        seen = self.seen
+        event, seen = one.event, self.seen
+        digest = xxh3_64_digest(event.event_id.encode())
         if digest in seen and _holds(seen, digest):
             return
         self.seen = (seen + digest)[-_SEEN_BYTES:]
         time = event.event_time
         time_ms = time if type(time) is int else to_ms(time)
-        self.user_id = event.user_id
-        if isinstance(event, Impression):
+        if type(event) is Impression:
             self.impressions += 1
             self._pass_over(event.item_ids)
             if not self.cause[0]:
@@ -163,15 +160,16 @@ class _Draft:
             self.clicks or self.queries_count or self.feedback
         ):
             self.cause = (event.event_id, time_ms, one.broker_time_ms)
-        if isinstance(event, Click):
+        if type(event) is Click:
             self.clicks += 1
             self._remember(event.item_id, "click", time_ms, items)
-        elif isinstance(event, Query):
+        elif type(event) is Query:
             self.queries_count += 1
             query = RecentQuery(event.text[:MAX_QUERY_CHARACTERS], time_ms)
             self.queries = sorted([*self.queries, query], key=_time)[-MAX_QUERIES:]
-            self._reinforce(items.tags_in(query.text), QUERY_STRENGTH, time_ms)
-        else:
+            tags = items.tags_in(query.text)
+            self.epoch_ms = reinforce(self.tags, self.epoch_ms, tags, QUERY_STRENGTH, time_ms)
+        elif type(event) is Feedback:
             self.feedback += 1
             self._remember(event.item_id, signal_kind(event), time_ms, items)
 
@@ -187,23 +185,24 @@ class _Draft:
             self.kinds.append(kind)
             times_ms.append(time_ms)
         if len(times_ms) > MAX_RECENT + RECENT_SLACK:
-            columns = (self.items, self.kinds, times_ms)
-            leaving = list(zip(*(column[:-MAX_RECENT] for column in columns), strict=True))
-            for column in columns:
-                del column[:-MAX_RECENT]
+            leaving = Recent(
+                items=self.items[:-MAX_RECENT],
+                kinds=self.kinds[:-MAX_RECENT],
+                times_ms=times_ms[:-MAX_RECENT],
+            )
             self.slow, self.slow_ms = absorb(self.slow, self.slow_ms, leaving, items)
+            for column in (self.items, self.kinds, times_ms):
+                del column[:-MAX_RECENT]
         if item_id in self.passed:
             self.passed = [one for one in self.passed if one != item_id]
-        self._reinforce(items.tags_of(item_id), STRENGTH[kind], time_ms)
+        tags = items.tags_of(item_id)
+        self.epoch_ms = reinforce(self.tags, self.epoch_ms, tags, STRENGTH[kind], time_ms)
 
     def _pass_over(self, item_ids: Sequence[str]) -> None:
         shown = dict.fromkeys(item_ids)
         for item_id in self.items:
             shown.pop(item_id, None)
         self.passed = [*(one for one in self.passed if one not in shown), *shown][-MAX_PASSED:]
-
-    def _reinforce(self, names: Sequence[str], strength: float, time_ms: int) -> None:
-        self.epoch_ms = reinforce(self.tags, self.epoch_ms, names, strength, time_ms)
 
     def finish(self, applied: dict[str, int]) -> Interests:
         event_id, event_time_ms, broker_time_ms = self.cause

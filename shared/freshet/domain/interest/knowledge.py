@@ -11,7 +11,13 @@ DIMENSION = 128
 
 
 class Knowledge(Protocol):
-    """Items as the fold sees them. An unknown item has no tags, its embedding is zero."""
+    """Items as the fold sees them. An unknown item has no tags, its embedding is zero.
+
+    Attributes:
+        embedding_version: the space of the content vectors.
+    """
+
+    embedding_version: str
 
     def tags_of(self, item_id: str) -> Sequence[str]:
         """Interest tags of an item, strongest first."""

@@ -1,11 +1,17 @@
-"""The slow vector: the content of what a user did before the acts that are still remembered."""
+"""The slow vector: the content of what a user did before the acts that are still remembered.
 
-from collections.abc import Sequence
+It ends with a mark of the space that it is in. Where another space is served it says nothing, and
+the next acts that leave the memory begin a new one. The acts that are remembered one by one are not
+touched by that: their vectors are looked up where they are used.
+"""
+
+from functools import lru_cache
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.contracts.derived import SignalKind
+from freshet.contracts.derived import Recent
 from freshet.domain.interest.knowledge import DIMENSION, Knowledge
 from freshet.domain.interest.strength import STRENGTH
 
@@ -15,36 +21,42 @@ SLOW_HALF_LIFE_MS = 60 * 24 * 3_600_000
 _BYTES = 2 * DIMENSION
 
 
-def slow_of(encoded: bytes) -> NDArray[np.float32]:
-    """The vector of a state's field, shape [128]; zero where there is none yet."""
-    if len(encoded) != _BYTES:
+def slow_of(encoded: bytes, space: str) -> NDArray[np.float32]:
+    """The vector of a state's field in a space, shape [128]; zero where there is none in it."""
+    if encoded[_BYTES:] != _mark(space):
         return np.zeros(DIMENSION, np.float32)
-    return np.frombuffer(encoded, "<f2").astype(np.float32)
+    return np.frombuffer(encoded, "<f2", DIMENSION).astype(np.float32)
 
 
 def absorb(
     encoded: bytes,
     as_of_ms: int,
-    leaving: Sequence[tuple[str, SignalKind, int]],
+    leaving: Recent,
     knowledge: Knowledge,
 ) -> tuple[bytes, int]:
     """Take the acts that leave the memory into the slow vector.
 
     Args:
-        encoded: the slow vector so far, float16.
+        encoded: the slow vector so far.
         as_of_ms: the time that it is as of.
-        leaving: item, kind and time of each, oldest first; unknown items are forgotten.
+        leaving: the acts; unknown items are forgotten.
         knowledge: the items.
 
     Returns:
         The new vector and the time that it is as of.
     """
-    now_ms = max(as_of_ms, leaving[-1][2])
-    vector = slow_of(encoded) * np.float32(2.0 ** ((as_of_ms - now_ms) / SLOW_HALF_LIFE_MS))
+    now_ms = max(as_of_ms, leaving.times_ms[-1])
     weights = [
         STRENGTH[kind] * 2.0 ** ((time_ms - now_ms) / SLOW_HALF_LIFE_MS)
-        for _, kind, time_ms in leaving
+        for kind, time_ms in zip(leaving.kinds, leaving.times_ms, strict=True)
     ]
-    embeddings = knowledge.embeddings_of([item_id for item_id, _, _ in leaving])
-    vector += np.array(weights, np.float32) @ embeddings
-    return vector.astype("<f2").tobytes(), now_ms
+    vector = np.array(weights, np.float32).dot(knowledge.embeddings_of(leaving.items))
+    space = knowledge.embedding_version
+    if encoded:
+        vector += slow_of(encoded, space) * 2.0 ** ((as_of_ms - now_ms) / SLOW_HALF_LIFE_MS)
+    return vector.astype("<f2").tobytes() + _mark(space), now_ms
+
+
+@lru_cache(maxsize=16)
+def _mark(space: str) -> bytes:
+    return crc32(space.encode()).to_bytes(4, "little")

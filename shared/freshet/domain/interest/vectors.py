@@ -17,7 +17,7 @@ _RATES = 1.0 / np.array([[FAST_HALF_LIFE_MS], [MIDDLING_HALF_LIFE_MS], [SLOW_HAL
 
 
 def interest_vectors(
-    states: Sequence[Interests | None], acts: Acts, embeddings: NDArray[np.float32]
+    states: Sequence[Interests | None], acts: Acts, embeddings: NDArray[np.float32], space: str
 ) -> NDArray[np.float32]:
     """Fast, middling and slow interest of each user.
 
@@ -29,6 +29,7 @@ def interest_vectors(
         states: of b users; None for a user of whom nothing is known.
         acts: what they remember.
         embeddings: content vectors by row, shape [n, 128].
+        space: that they are in.
 
     Returns:
         Shape [b, 3, 128], each vector of unit length, or zero where nothing is known.
@@ -40,7 +41,7 @@ def interest_vectors(
         if state is not None and state.slow_vector:
             newest_ms = max(state.recent.times_ms, default=state.slow_time_ms)
             fade = 2.0 ** ((state.slow_time_ms - newest_ms) / SLOW_HALF_LIFE_MS)
-            vectors[user, 2] += np.float32(fade) * slow_of(state.slow_vector)
+            vectors[user, 2] += np.float32(fade) * slow_of(state.slow_vector, space)
     norms = np.linalg.norm(vectors, axis=2, keepdims=True)
     np.divide(vectors, norms, out=vectors, where=norms > 1e-6)
     return vectors

@@ -52,11 +52,13 @@ def context(inventory: Inventory, asks: Sequence[Ask]) -> Context:
     acts = acts_of(states, inventory.rows)
     liked, signals = _liked(acts)
     queries = [_query(ask) for ask in asks]
-    named = [inventory.codes_named_by(query) if query else (set(), 1) for query in queries]
+    named = [inventory.vocabulary.named_by(query) if query else (set(), 1) for query in queries]
     return Context(
         acts=acts,
         passed=passed_rows(states, inventory.rows),
-        interests=interest_vectors(states, acts, inventory.embeddings),
+        interests=interest_vectors(
+            states, acts, inventory.embeddings, inventory.embedding_version
+        ),
         liked=liked,
         tags=[current_tags(ask.state) if ask.state else {} for ask in asks],
         queries=queries,

@@ -1,6 +1,7 @@
 """The cross features of users and candidates, all of a micro-batch at once."""
 
 from collections.abc import Sequence
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,9 +98,9 @@ def _tag_sums(
         in tags weighted by rarity, with the items met, by their residuals; 0 where these are not
         given.
     """
-    code_of = inventory.tag_codes.get
     # Tags that no item has are as if they had code 0, which pads: a column that is never read.
-    codes = np.array([code_of(name, 0) for mine in tags for name in mine], np.int64)
+    named = map(inventory.tag_codes.get, chain.from_iterable(tags), repeat(0))
+    codes = np.fromiter(named, np.int64)
     users = np.repeat(np.arange(len(tags)), [len(mine) for mine in tags])
     matters = np.zeros(len(inventory.tag_codes) + 1, np.bool_)
     matters[codes] = True
@@ -114,7 +115,8 @@ def _tag_sums(
     first = width * np.arange(len(tags))
 
     weight = np.zeros(len(tags) * width, np.float32)
-    weight[first[users] + column[codes]] = [one for mine in tags for one in mine.values()]
+    weights = chain.from_iterable([mine.values() for mine in tags])
+    weight[first[users] + column[codes]] = np.fromiter(weights, np.float32)
     weight[first] = 0
 
     mine = inventory.tags.take(rows, axis=0)

@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.derived import CatalogItem
-from freshet.domain.content.words import words
 from freshet.domain.interest.knowledge import DIMENSION
 from freshet.domain.ranking.ask import Rows
+from freshet.domain.ranking.vocabulary import Vocabulary
 from freshet.models.inputs import ITEM_TOKENS, VOCABULARY, item_hash
 
 #: Interest tags of an item that matching looks at.
 MAX_TAGS = 12
+
+_NOWHERE = bytes(2 * DIMENSION)
 
 _COLUMNS = (
     *("embeddings", "item_hash", "item_tokens", "available", "published_ms", "categories", "tags"),
@@ -36,10 +38,11 @@ class Inventory:
         published_ms: when it came.
         categories: code of the category, 0 for none.
         tags: codes of the interest tags, padded with 0, shape [capacity, 12].
+        vocabulary: the interest tags as codes; `tag_codes` are its codes.
         tag_names: the interest tags of each row.
         numbers: the numeric attributes of each row.
         tag_logs: logarithm of how many items carry a tag, by code; infinite for the code 0.
-        refused: entries whose embedding is of another space or form.
+        refused: entries whose embedding is damaged.
     """
 
     def __init__(self, embedding_version: str) -> None:
@@ -47,11 +50,11 @@ class Inventory:
         self.ids: list[str] = []
         self.tag_names: list[tuple[str, ...]] = []
         self.numbers: list[Mapping[str, float]] = []
-        self.tag_codes: dict[str, int] = {}
+        self.vocabulary = Vocabulary()
+        self.tag_codes = self.vocabulary.codes
         self.category_codes: dict[str, int] = {}
         self.refused = 0
         self.embedding_version = embedding_version
-        self._codes_by_word: dict[str, set[int]] = {}
         self._rows_by_code: dict[int, list[int]] = {}
         capacity = 1024
         self.embeddings = np.zeros((capacity, DIMENSION), np.float32)
@@ -80,17 +83,17 @@ class Inventory:
         return row
 
     def readable(self, item: CatalogItem) -> NDArray[np.float32] | None:
-        """The item's content vector, or None (and counted) where it is not one of this space."""
-        vector = np.zeros(0, np.float32)
-        if (
-            item.embedding_version == self.embedding_version
-            and len(item.embedding) == 2 * DIMENSION
-        ):
-            vector = np.frombuffer(item.embedding, "<f2").astype(np.float32)
-        if len(vector) != DIMENSION or not np.isfinite(vector).all():
-            self.refused += 1
-            return None
-        return vector
+        """The item's content vector, or None (and counted) where it is damaged.
+
+        Zero where this space has none of it yet: it is known by its tags and what comes of it.
+        """
+        encoded = item.vector(self.embedding_version) or _NOWHERE
+        if len(encoded) == 2 * DIMENSION:
+            vector = np.frombuffer(encoded, "<f2").astype(np.float32)
+            if np.isfinite(vector).all():
+                return vector
+        self.refused += 1
+        return None
 
     def put(self, items: Sequence[CatalogItem], embeddings: NDArray[np.float32]) -> Rows:
         """Take items with their content vectors [n, 128]; returns their rows."""
@@ -105,6 +108,9 @@ class Inventory:
             names = tuple(item.tags[:MAX_TAGS])
             if names != self.tag_names[row]:
                 self._set_tags(row, names)
+            for name, tag in item.aliases.items():
+                if tag in names:
+                    self.vocabulary.call(tag, name)
         return rows
 
     def withdraw(self, item_id: str) -> None:
@@ -117,12 +123,6 @@ class Inventory:
         if category is None:
             return 0
         return self.category_codes.setdefault(category, len(self.category_codes) + 1)
-
-    def codes_named_by(self, text: str) -> tuple[set[int], int]:
-        """Codes of the tags that share a word with a search, and how many words it has."""
-        named = set(words(text))
-        codes = [self._codes_by_word.get(word, set()) for word in named]
-        return set().union(*codes), max(1, len(named))
 
     def carries(self, row: int, codes: set[int]) -> bool:
         """Whether an item has one of the tags."""
@@ -143,11 +143,7 @@ class Inventory:
         self.tag_names[row] = names
         self.tags[row] = 0
         for place, name in enumerate(names):
-            code = self.tag_codes.get(name)
-            if code is None:
-                code = self.tag_codes[name] = len(self.tag_codes) + 1
-                for word in words(name):
-                    self._codes_by_word.setdefault(word, set()).add(code)
+            code = self.vocabulary.code(name)
             self.tags[row, place] = code
             self._rows_by_code.setdefault(code, []).append(row)
             self._count_tag(code)

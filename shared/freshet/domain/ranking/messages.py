@@ -7,11 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.recommendations import (
+    Intent,
     InterestUsed,
     Reason,
     Recommendations,
     RecommendedItem,
     Strategy,
+    StrategyReason,
 )
 from freshet.domain.ranking.ask import Ask, Floats, Rows
 from freshet.domain.ranking.context import Context
@@ -19,19 +21,20 @@ from freshet.domain.ranking.features import liked_cosines
 from freshet.domain.ranking.filters import Mask
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity
-from freshet.domain.ranking.reasons import reasons_for, strongest
+from freshet.domain.ranking.reasons import reasons_for
 
-#: Interest tags that a message names.
-INTERESTS_SHOWN = 8
+#: Tags of a search that a message names.
+INTENT_TAGS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """The lists of b users as arrays, [b, ranks] each but the first three.
+    """The lists of b users as arrays, [b, ranks] each but the first four.
 
     Attributes:
         ids: of the recommendations.
-        strategies: how each list was made.
+        strategies: how each list was made, and why so.
+        interests: that were mined.
         known: of the users.
         rows: the items; -1 where a list has ended.
         score, probability: what the model said.
@@ -40,7 +43,8 @@ class Made:
     """
 
     ids: Sequence[str]
-    strategies: Sequence[Strategy]
+    strategies: Sequence[tuple[Strategy, StrategyReason]]
+    interests: Sequence[list[InterestUsed]]
     known: Context
     rows: Rows
     score: Floats
@@ -72,6 +76,7 @@ def messages(
     for user, ask in enumerate(asks):
         wanted = made.known.tags[user]
         query, codes = made.known.queries[user], made.known.query_codes[user]
+        strategy, why = made.strategies[user]
         items = []
         for rank, row in enumerate(rows[user][: ask.count]):
             if row < 0:
@@ -107,17 +112,20 @@ def messages(
                 user_id=ask.user_id,
                 generated_at_ms=now_ms,
                 trigger=ask.trigger,
-                strategy=made.strategies[user],
+                strategy=strategy,
+                strategy_reason=why,
                 model_version=model,
-                interests=[
-                    InterestUsed(tag=tag, weight=round(weight, 4))
-                    for tag, weight in strongest(wanted, INTERESTS_SHOWN)
-                ],
+                interests=made.interests[user],
                 items=items,
                 caused_at=ask.cause,
+                intent=_intent(query, inventory) if query else None,
             )
         )
     return lists
+
+
+def _intent(query: str, inventory: Inventory) -> Intent:
+    return Intent(query=query, tags=inventory.vocabulary.best_named(query, INTENT_TAGS))
 
 
 def _rounded(values: NDArray[np.floating], digits: int) -> list[list[float]]:

@@ -1,17 +1,19 @@
 """The ranking of a micro-batch: candidates, filters, features, score, selection, reasons."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.recommendations import Recommendations
+from freshet.domain.interest.mining import mine
 from freshet.domain.ranking.ask import Ask, Floats, Rows
 from freshet.domain.ranking.candidates import explore, nearest, searched, shared
 from freshet.domain.ranking.context import Context, context
 from freshet.domain.ranking.features import cross_features
-from freshet.domain.ranking.filters import allowed
+from freshet.domain.ranking.filters import Mask, allowed
 from freshet.domain.ranking.identity import recommendation_id, uniforms
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.messages import Made, messages
@@ -21,6 +23,30 @@ from freshet.domain.ranking.selector import POOL, select
 from freshet.domain.ranking.strategy import exploration_of, strategy_of
 
 N = TypeVar("N", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """The candidates of b users, before any is chosen.
+
+    Attributes:
+        known: of the users.
+        ids: of their lists.
+        chances: numbers in [0, 1) to choose by, [b, ranks, 2].
+        tried: rows that are candidates only to be tried, [b, t].
+        rows: all candidates, sorted, some of them twice, -1 pads, [b, k].
+        allowed: which may be shown; of one that is there twice, the first, [b, k].
+        score, probability: what the model says, [b, k].
+    """
+
+    known: Context
+    ids: list[str]
+    chances: NDArray[np.float64]
+    tried: Rows
+    rows: Rows
+    allowed: Mask
+    score: Floats
+    probability: Floats
 
 
 class Ranking:
@@ -47,6 +73,57 @@ class Ranking:
         """
         if not asks:
             return []
+        considered = self.consider(asks, scorer, now_ms)
+        known, rows = considered.known, considered.rows
+        inventory, popularity = self._inventory, self._popularity
+        interests = mine(
+            [ask.state for ask in asks],
+            known.acts,
+            known.tags,
+            inventory.tags,
+            inventory.vocabulary,
+        )
+        strategies = [
+            strategy_of(
+                interests[user],
+                searching=bool(known.query_codes[user]),
+                signals=known.signals[user],
+                acted=ask.state is not None and bool(ask.state.recent or ask.state.queries),
+                anything_popular=popularity.known,
+            )
+            for user, ask in enumerate(asks)
+        ]
+        score = np.where(considered.allowed, considered.score, -np.inf)
+        pool = _pool(score, rows, considered.tried)
+        selection = select(
+            _at(pool, score),
+            inventory.embeddings[_at(pool, rows)],
+            min(pool.shape[1], max(ask.count for ask in asks)),
+            np.array([exploration_of(one, self._exploration) for one, _ in strategies]),
+            considered.chances,
+        )
+        chosen = _at(np.maximum(selection.places, 0), pool)
+        made = Made(
+            ids=considered.ids,
+            strategies=strategies,
+            interests=interests,
+            known=known,
+            rows=np.where(selection.places < 0, -1, _at(chosen, rows)),
+            score=_at(chosen, score),
+            probability=_at(chosen, considered.probability),
+            propensity=selection.propensity,
+            explored=selection.explored,
+        )
+        return messages(asks, made, inventory, popularity, scorer.label, now_ms)
+
+    def consider(self, asks: Sequence[Ask], scorer: Scorer, now_ms: int) -> Considered:
+        """Everything up to the choice: what could be in each list, and what the model says of it.
+
+        Args:
+            asks: at least one.
+            scorer: the model.
+            now_ms: the time now.
+        """
         self._popularity.refresh(now_ms)
         known = context(self._inventory, asks)
         ids = [recommendation_id(ask, scorer.label) for ask in asks]
@@ -55,33 +132,33 @@ class Ranking:
         chances = np.stack([uniforms(one, explore.COUNT + 2 * 100) for one in ids])
         tried = explore.explore(len(self._inventory), chances[:, : explore.COUNT])
         rows = self._candidates(known, tried)
-        mask = allowed(self._inventory, asks, known.acts, rows)
+        score, probability, _ = self.score(known, rows, scorer, now_ms)
+        return Considered(
+            known=known,
+            ids=ids,
+            chances=chances[:, explore.COUNT :].reshape(len(asks), -1, 2),
+            tried=tried,
+            rows=rows,
+            allowed=allowed(self._inventory, asks, known.acts, rows),
+            score=score,
+            probability=probability,
+        )
+
+    def score(
+        self, known: Context, rows: Rows, scorer: Scorer, now_ms: int
+    ) -> tuple[Floats, Floats, Floats]:
+        """What a model says of these rows [b, k], and the features [b, k, f] that it read.
+
+        Args:
+            known: of b users.
+            rows: any items.
+            scorer: the model.
+            now_ms: the time now; popularity is as of the last refresh.
+        """
         cross = cross_features(
             self._inventory, self._popularity, known, rows, now_ms, scorer.features
         )
-        score, probability = scorer.score(known, rows, cross)
-        score = np.where(mask, score, -np.inf)
-        pool = _pool(score, rows, tried)
-        strategies = [strategy_of(count, self._popularity.known) for count in known.signals]
-        selection = select(
-            _at(pool, score),
-            self._inventory.embeddings[_at(pool, rows)],
-            min(pool.shape[1], max(ask.count for ask in asks)),
-            np.array([exploration_of(one, self._exploration) for one in strategies]),
-            chances[:, explore.COUNT :].reshape(len(asks), -1, 2),
-        )
-        chosen = _at(np.maximum(selection.places, 0), pool)
-        made = Made(
-            ids=ids,
-            strategies=strategies,
-            known=known,
-            rows=np.where(selection.places < 0, -1, _at(chosen, rows)),
-            score=_at(chosen, score),
-            probability=_at(chosen, probability),
-            propensity=selection.propensity,
-            explored=selection.explored,
-        )
-        return messages(asks, made, self._inventory, self._popularity, scorer.label, now_ms)
+        return *scorer.score(known, rows, cross), cross
 
     def _candidates(self, known: Context, tried: Rows) -> Rows:
         count = len(tried)

@@ -1,6 +1,6 @@
 """Why an item is in a list, for programs: what a text for people can be made of."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from freshet.contracts.recommendations import Reason
 
@@ -47,8 +47,3 @@ def reasons_for(
     if is_fresh:
         reasons.append(Reason(kind="fresh"))
     return reasons[:MAX_REASONS] or [Reason(kind="similar", weight=content)]
-
-
-def strongest(tags: Mapping[str, float], count: int) -> Collection[tuple[str, float]]:
-    """The tags with the largest weights, liked or disliked, the strongest first."""
-    return sorted(tags.items(), key=lambda entry: (-abs(entry[1]), entry[0]))[:count]

@@ -32,3 +32,19 @@ class Scorer(Protocol):
             Scores and chances of a click, [b, k] each.
         """
         ...
+
+
+class ExplainedScorer(Scorer, Protocol):
+    """A model that can also tell what it looks at."""
+
+    def attention(self, known: Context, rows: Rows) -> Floats | None:
+        """How far each candidate opens each of the last acts, 0..1; None without attention.
+
+        Args:
+            known: of b users.
+            rows: their candidates, [b, k].
+
+        Returns:
+            Shape [b, k, 32]: the newest act last, padding in front means nothing.
+        """
+        ...

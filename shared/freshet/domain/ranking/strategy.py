@@ -1,21 +1,57 @@
-"""What can be done for a user: it depends on how much is known."""
+"""What can be done for a user: it depends on what was found in what they did."""
 
-from freshet.contracts.recommendations import Strategy
+from collections.abc import Sequence
+
+from freshet.contracts.recommendations import InterestUsed, Strategy, StrategyReason
 
 #: Fewer acts than this say too little: the list tries more.
 FEW_SIGNALS = 3
 
-#: How much more a list explores for a user who is hardly known.
+#: An interest is found where at least two acts agree, and weigh as much together as so many clicks
+#: of now. Of such, in the simulator, four in five are true; of others, one in two.
+FOUND_WEIGHT = 1.5
+FOUND_ACTS = 2
+
+#: How much more a list explores for a user of whom no interest was found.
 EXPLORE_FACTOR = 4.0
 
 
-def strategy_of(signals: int, anything_popular: bool) -> Strategy:
-    """The strategy for a user with so many acts that speak for something."""
-    if signals >= FEW_SIGNALS:
-        return "personalised"
-    if signals:
-        return "explore"
-    return "trending" if anything_popular else "cold_start"
+def strategy_of(
+    interests: Sequence[InterestUsed],
+    *,
+    searching: bool,
+    signals: int,
+    acted: bool,
+    anything_popular: bool,
+) -> tuple[Strategy, StrategyReason]:
+    """The strategy for a user, and what decided it.
+
+    Args:
+        interests: that were mined, the strongest first.
+        searching: whether the user is looking for something that there is.
+        signals: acts that speak for something.
+        acted: whether the user did anything that is remembered.
+        anything_popular: whether it is known what others did.
+    """
+    strategy, reason = _by_acts(interests, signals, acted, anything_popular)
+    if searching and strategy != "personalised":
+        return "personalised", "intent"
+    return strategy, reason
+
+
+def _by_acts(
+    interests: Sequence[InterestUsed], signals: int, acted: bool, anything_popular: bool
+) -> tuple[Strategy, StrategyReason]:
+    if not signals:
+        strategy: Strategy = "trending" if anything_popular else "cold_start"
+        return strategy, "nothing_liked" if acted else "nothing_known"
+    if signals < FEW_SIGNALS:
+        return "explore", "few_acts"
+    liked = [one for one in interests if one.weight > 0]
+    if not liked:
+        return "personalised", "content"
+    found = any(one.weight >= FOUND_WEIGHT and len(one.evidence) >= FOUND_ACTS for one in liked)
+    return ("personalised", "interest") if found else ("explore", "no_interest")
 
 
 def exploration_of(strategy: Strategy, base: float) -> float:

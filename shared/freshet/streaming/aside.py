@@ -1,0 +1,41 @@
+"""Work beside the inputs: what a background task has made is published between two sets."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from freshet.streaming.batch import Output
+
+#: Makes outputs from what is in memory at that moment, and takes them into it.
+Make = Callable[[], Sequence[Output]]
+
+
+def _nobody() -> None:
+    pass
+
+
+class Aside:
+    """Hands work of a service's background tasks to its processing.
+
+    Between two sets everything written before is confirmed and the memory of all assigned
+    partitions is there. So what is made then can never come before what it was made from.
+
+    Attributes:
+        wake: wakes the processing, if it waits for events.
+    """
+
+    def __init__(self) -> None:
+        self.wake: Callable[[], None] = _nobody
+        self._waiting: deque[tuple[Make, asyncio.Future[None]]] = deque()
+
+    async def __call__(self, make: Make) -> None:
+        """Have outputs made between two sets; returns when the broker has them."""
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append((make, done))
+        self.wake()
+        await done
+
+    def take(self) -> list[tuple[Make, asyncio.Future[None]]]:
+        """The work that waits, each with what is told when it is confirmed; none waits then."""
+        taken, self._waiting = list(self._waiting), deque()
+        return [(make, done) for make, done in taken if not done.done()]

@@ -1,0 +1,131 @@
+"""`docker compose up` is enough: all images built, and run by a real engine."""
+
+import asyncio
+import json
+import re
+import time
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from containers.conftest import Running
+from freshet.config import ServiceConfig
+from freshet.contracts.codec import decoder
+from freshet.contracts.registry import RECOMMENDATIONS
+from harness.engine import ROOT
+from harness.kafka import log_of
+
+SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/pyproject.toml"))
+#: Megabytes that an image may be, as in docs/how-to/docker.md.
+BARS_MB = {"ranker": 450, "trainer": 2_300}
+OTHER_BAR_MB = 400
+
+any_service = pytest.mark.parametrize("name", SERVICES)
+
+
+def eventually(condition: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s"
+        time.sleep(0.5)
+
+
+def page(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return json.load(answer)
+
+
+def test_a_recommendation_arrives(running: Running) -> None:
+    brokers = ServiceConfig(brokers=f"127.0.0.1:{running.ports['KAFKA_PORT']}")
+    decode = decoder(RECOMMENDATIONS)
+
+    def personal() -> bool:
+        records = asyncio.run(log_of(brokers, RECOMMENDATIONS))
+        made = [decode(record.key, record.value) for record in records]
+        return any(one.items and one.strategy == "personalised" for one in made)
+
+    eventually(personal, 120)
+
+
+def test_everything_is_well(running: Running) -> None:
+    def well() -> bool:
+        states = {name: one["State"] for name, one in running.containers().items()}
+        topics = states.pop("topics")
+        assert (topics["Status"], topics["ExitCode"]) == ("exited", 0)
+        return all(state["Health"]["Status"] == "healthy" for state in states.values())
+
+    eventually(well, 120)
+    assert all(one["RestartCount"] == 0 for one in running.containers().values())
+
+
+def test_prometheus_scrapes_every_service(running: Running) -> None:
+    url = f"http://127.0.0.1:{running.ports['PROMETHEUS_PORT']}/api/v1/targets"
+
+    def scraped() -> bool:
+        targets = page(url)["data"]["activeTargets"]
+        health = {one["labels"]["job"]: one["health"] for one in targets}
+        return health == dict.fromkeys(SERVICES, "up")
+
+    eventually(scraped, 90)
+
+
+def test_grafana_has_every_dashboard(running: Running) -> None:
+    url = f"http://127.0.0.1:{running.ports['GRAFANA_PORT']}/api/search?type=dash-db"
+    files = (ROOT / "deploy" / "grafana" / "dashboards").glob("*.json")
+    written = {json.loads(file.read_text())["uid"] for file in files}
+    eventually(lambda: {one["uid"] for one in page(url)} == written, 60)
+
+
+@any_service
+def test_a_service_runs_without_privileges_on_a_root_that_it_cannot_write(
+    running: Running, name: str
+) -> None:
+    assert running.inside(name, "cat /proc/1/comm") == "tini\nleft 0\n"
+    assert running.inside(name, "id -u") == "10001\nleft 0\n"
+    assert running.inside(name, "grep CapEff /proc/1/status").split()[1] == "0" * 16
+    for place in ("/", "/freshet", "/home"):
+        assert running.inside(name, f"touch {place}/new 2>/dev/null") == "left 1\n"
+    assert running.inside(name, "touch /tmp/new") == "left 0\n"
+
+
+def test_models_are_written_by_the_trainer_alone(running: Running) -> None:
+    assert running.inside("trainer", "touch /work/new /models/new") == "left 0\n"
+    assert running.inside("ranker", "rm /models/new 2>/dev/null") == "left 1\n"
+    assert running.inside("trainer", "rm /models/new") == "left 0\n"
+
+
+@any_service
+def test_an_image_has_what_its_lock_says_and_no_compiler(running: Running, name: str) -> None:
+    listing = "from importlib.metadata import distributions as d; print(*(x.name for x in d()))"
+    installed = running.inside(name, f'python -Ic "{listing}"').split()[:-2]
+    lock = (ROOT / "services" / name / "requirements.txt").read_text()
+    locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
+    names = {re.sub(r"[-_.]+", "-", one).lower() for one in installed}
+    assert names - locked == {"freshet", f"freshet-{name}"}
+    assert ("tensorflow-cpu" in names) == (name == "trainer")
+    for compiler in ("gcc", "cc", "g++", "clang", "make", "tcc"):
+        assert running.inside(name, f"command -v {compiler}") == "left 127\n"
+
+
+@any_service
+def test_an_image_is_no_bigger_than_its_bar(running: Running, name: str) -> None:
+    image = running.containers()[name]["Image"]
+    size = int(running.engine.docker("image", "inspect", "--format", "{{.Size}}", image))
+    assert size / 1e6 <= BARS_MB.get(name, OTHER_BAR_MB)
+
+
+def test_a_service_ends_in_order_when_it_is_told_to_stop(running: Running) -> None:
+    running.compose("stop", "narrator", "trends")
+    stopped = running.containers()
+    assert [stopped[name]["State"]["ExitCode"] for name in ("narrator", "trends")] == [0, 0]
+    running.compose("start", "narrator", "trends")
+
+
+def test_no_log_tells_of_an_error(running: Running) -> None:
+    said = running.compose("logs", "--no-color")
+    assert "catalog starts with" in said
+    errors = re.findall(r"^.*(?:\bERROR\b|\bCRITICAL\b|\bFATAL\b|Traceback).*$", said, re.MULTILINE)
+    # A new broker makes its topic of groups when the first group asks; the client asks again.
+    assert not [line for line in errors if "GroupCoordinatorNotAvailableError" not in line]

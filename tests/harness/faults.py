@@ -1,0 +1,219 @@
+"""What goes wrong in a running shop, each caused for real and, where that is quick, mended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from freshet.config import ServiceConfig
+from freshet.contracts.inputs import Click
+from freshet.contracts.registry import CLICKS, ITEMS
+from freshet.model_log import write_records
+from harness.kafka import send, until
+from harness.shop import ITEMS_SOLD, goods
+from harness.swaps import versions
+from harness.trainers import own_topics, shown, trainer
+from harness.watched import Alerts, Worker, who_listens
+
+#: How many come at once, in the end.
+GUESTS = 40_000
+
+#: What interests may hold here: the least that it takes.
+IN_FLIGHT_BYTES = 1_048_576
+
+
+@dataclass
+class Shop:
+    """The system under watch.
+
+    Attributes:
+        config: of the services.
+        folder: for files.
+        workers: by what they are called here.
+        alerts: what fires.
+        opened: set once people are given lists.
+    """
+
+    config: ServiceConfig
+    folder: Path
+    workers: dict[str, Worker]
+    alerts: Alerts
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+Fault = Callable[[Shop], Awaitable[None]]
+
+
+def workers(config: ServiceConfig, folder: Path, model_url: str) -> dict[str, Worker]:
+    """The processes, not yet started; some have the settings that a fault needs."""
+    long = {"FRESHET_SESSION_TIMEOUT_S": "120"}
+    writer = {"FRESHET_LLM_CHAT_MODEL": "a", "FRESHET_NARRATIVE_INTERVAL_S": "0"}
+    dead = {**writer, "FRESHET_LLM_URL": "http://127.0.0.1:9/v1"}
+    thrifty = {**writer, "FRESHET_LLM_URL": model_url, "FRESHET_LLM_REQUESTS_PER_MINUTE": "6"}
+    mute = {**writer, "FRESHET_LLM_URL": model_url, "FRESHET_LLM_TOKENS_PER_MINUTE": "1"}
+    full = {"FRESHET_MAX_IN_FLIGHT_BYTES": str(IN_FLIGHT_BYTES)}
+    return {
+        "catalog": Worker("catalog", config, folder),
+        "interests": Worker("interests", config, folder, full),
+        "trends": Worker("trends", config, folder, long),
+        "trends 2": Worker("trends", config, folder, long),
+        "ranker": Worker("ranker", config, folder),
+        "narrator": Worker("narrator", config, folder, dead),
+        "narrator thrifty": Worker("narrator-thrifty", config, folder, thrifty),
+        "narrator mute": Worker("narrator-mute", config, folder, mute),
+        "trainer strict": trainer(config, folder, "strict"),
+        "trainer waiting": trainer(config, folder, "waiting"),
+    }
+
+
+async def there_are_no_items(shop: Shop) -> None:
+    """People click and ask in an empty shop; then the goods come."""
+    await shop.alerts.fired("FreshetNoRecommendations")
+    await shop.alerts.fired("FreshetEmptyLists")
+    await send(shop.config, ITEMS, goods())
+    await shop.alerts.over("FreshetNoRecommendations")
+    shop.opened.set()
+    await shop.alerts.over("FreshetEmptyLists")
+
+
+async def some_clicks_are_garbage(shop: Shop) -> None:
+    """`people` send one in ten."""
+    await shop.alerts.fired("FreshetDeadLetters", job="interests", topic="clicks")
+    await shop.alerts.fired("FreshetDeadLetters", job="trends", topic="clicks")
+
+
+async def a_champion_is_not_what_its_record_says(shop: Shop) -> None:
+    """Its manifest has another hash; then a sound record follows."""
+    sound, _ = versions(shop.folder)
+    bad = msgspec.structs.replace(sound, event_id="bad", manifest_sha256="0" * 64)
+    await write_records(shop.config, [bad])
+    await shop.alerts.fired("FreshetModelNotServed", job="ranker")
+    await write_records(shop.config, [sound])
+    await shop.alerts.over("FreshetModelNotServed")
+
+
+async def a_worker_hangs_and_keeps_another_waiting(shop: Shop) -> None:
+    """The group waits for the one that hangs before the other gets partitions."""
+    hung, waiting = shop.workers["trends"], shop.workers["trends 2"]
+    hung.hang()
+    waiting.start()
+    await shop.alerts.fired("FreshetWorkerDown", job="trends", instance=hung.instance)
+    await shop.alerts.fired("FreshetNotReady", job="trends", instance=waiting.instance)
+    hung.go_on()
+    await shop.alerts.over("FreshetNotReady", instance=waiting.instance)
+    await shop.alerts.over("FreshetWorkerDown", instance=hung.instance)
+
+
+async def a_service_is_killed(shop: Shop) -> None:
+    await shop.opened.wait()
+    interests = shop.workers["interests"]
+    interests.kill()
+    await shop.alerts.fired("FreshetServiceDown", job="interests")
+    interests.start()
+    await shop.alerts.over("FreshetServiceDown")
+
+
+async def a_worker_crashes_again_and_again(shop: Shop) -> None:
+    await shop.opened.wait()
+
+    async def crashed_enough() -> bool:
+        shop.workers["catalog"].kill()
+        shop.workers["catalog"].start()
+        await shop.workers["catalog"].ready()
+        return shop.alerts.fires("FreshetCrashLoop", job="catalog")
+
+    await until(crashed_enough, 180)
+    await shop.alerts.over("FreshetCrashLoop")
+
+
+async def an_endpoint_is_dead(shop: Shop) -> None:
+    """Nobody listens where the narrator asks."""
+    await shop.alerts.fired("FreshetLlmFails", job="narrator")
+    await shop.alerts.fired("FreshetLlmBreakerOpen", job="narrator")
+    await shop.alerts.fired("FreshetLlmFallsBack", job="narrator", purpose="narrative")
+
+
+async def more_is_wanted_than_the_budget_allows(shop: Shop) -> None:
+    await shop.alerts.fired("FreshetLlmOverBudget", job="narrator-thrifty")
+
+
+async def a_budget_is_smaller_than_a_call(shop: Shop) -> None:
+    await shop.alerts.fired("FreshetLlmNeverCalled", job="narrator-mute")
+
+
+async def models_are_no_good(shop: Shop) -> None:
+    """A canary that has not shown itself in time, and three models that are far too slow."""
+    strict = shop.workers["trainer strict"].running
+    await shop.alerts.fired("FreshetCanaryRolledBack", job="trainer")
+    for number in (1, 2):
+
+        async def refused(so_many: int = number) -> bool:
+            strict.child.check()
+            return strict.metric('freshet_trainer_decisions_total{stage="refused"}') >= so_many
+
+        await until(refused, 180)
+        await shown(own_topics(shop.config, "strict"), number)
+    await shop.alerts.fired("FreshetNoModelPasses")
+
+
+async def a_store_hangs(shop: Shop) -> None:
+    """The champion's folder is on a disk that does not answer: the trainer waits for it."""
+    waiting = shop.workers["trainer waiting"]
+    await shop.alerts.fired("FreshetTrainerSilent", instance=waiting.instance)
+
+
+#: Those that do not disturb each other.
+TOGETHER: Sequence[Fault] = (
+    there_are_no_items,
+    some_clicks_are_garbage,
+    a_champion_is_not_what_its_record_says,
+    a_worker_hangs_and_keeps_another_waiting,
+    a_service_is_killed,
+    a_worker_crashes_again_and_again,
+    an_endpoint_is_dead,
+    more_is_wanted_than_the_budget_allows,
+    a_budget_is_smaller_than_a_call,
+    models_are_no_good,
+    a_store_hangs,
+)
+
+
+async def the_broker_hangs(shop: Shop) -> None:
+    """While a worker has its hands full with the clicks of very many people."""
+    interests = shop.workers["interests"]
+    interests.hang()
+    clicks = [
+        Click(
+            event_id=f"g{n}", event_time=1, user_id=f"guest-{n}", item_id=f"item-{n % ITEMS_SOLD}"
+        )
+        for n in range(GUESTS)
+    ]
+    await send(shop.config, CLICKS, clicks)
+    interests.go_on()
+
+    async def full() -> bool:
+        return interests.running.metric("freshet_in_flight_bytes") >= IN_FLIGHT_BYTES
+
+    await until(full)
+    broker = who_listens(int(shop.config.brokers.rpartition(":")[2]))
+    broker.suspend()
+    try:
+        await shop.alerts.fired("FreshetWorkerStuck", job="interests")
+        await shop.alerts.fired("FreshetBackPressure", job="interests")
+        await shop.alerts.fired("FreshetBehind", job="interests")
+    finally:
+        broker.resume()
+    await shop.alerts.over("FreshetWorkerStuck")
+
+
+async def everyone_wants_a_list_at_once(shop: Shop) -> None:
+    """What those people did has waited for long when the ranker hears of it."""
+    await shop.alerts.fired("FreshetFreshnessBurnsFast")
+    await shop.alerts.fired("FreshetFreshnessBurnsSlowly")
+    await shop.alerts.over("FreshetBehind")
+
+
+#: Those that stop everything, in this order.
+AT_LAST: Sequence[Fault] = (the_broker_hangs, everyone_wants_a_list_at_once)
