@@ -17,8 +17,8 @@ DAY_S, MONTH_H = 86_400, 730
 class Measured:
     """Figures of this repository's programs. Rates are for one core."""
 
-    # capacity.py: one event a user and set, states full.
-    folds_per_s: float = 19_500
+    # capacity.py: by events of a user in a set; states full.
+    folds_per_s: dict[int, float] = field(default_factory=lambda: {1: 19_500, 4: 60_900})
     # capacity.py: clicks, and impressions of ten items.
     sightings_per_s: float = 361_000
     # capacity.py, by items in the catalog.
@@ -57,6 +57,7 @@ class Load:
         events_per_s: acts and impressions together.
         acts: share of them that are clicks, searches and feedback; each leads to a list.
         shown: items of an impression.
+        gathered: events of a user in a set: one in a day's traffic, more in a burst.
         utilisation: share of a core that is planned for.
         worker_bytes: memory of a worker, at most: what it holds it reads back after a rebalance.
         replicas: copies of each topic.
@@ -70,6 +71,7 @@ class Load:
     items: float = 2e4
     acts: float = 0.2
     shown: int = 10
+    gathered: int = 1
     utilisation: float = 0.6
     worker_bytes: float = 8 * GIB
     replicas: int = 3
@@ -118,18 +120,19 @@ def needed(load: Load, prices: Prices, figures: Measured) -> Needed:
     """The model."""
     acts = load.events_per_s * load.acts
     impressions = load.events_per_s - acts
+    changes, lists_made = load.events_per_s / load.gathered, acts / load.gathered
     sightings = acts + impressions * load.shown
     planned = load.utilisation
     folded = load.users * (figures.state_bytes + figures.interests_user)
     ranked = load.users * (figures.state_bytes + figures.ranker_user)
     interests = _workers(
-        load.events_per_s / figures.folds_per_s / planned,
+        load.events_per_s / figures.folds_per_s[load.gathered] / planned,
         folded,
         load.worker_bytes - figures.interests_base - load.items * figures.interests_item,
     )
     trends = math.ceil(sightings / figures.sightings_per_s / planned)
     lists_per_s = _between(figures.lists_per_s, load.items)
-    ranking = acts / lists_per_s + impressions / figures.quiet_states_per_s
+    ranking = lists_made / lists_per_s + (changes - lists_made) / figures.quiet_states_per_s
     # A set a second; trends as they are today are modelled for the default of 8 partitions.
     trends_read = load.items if load.merged else min(sightings, load.items * 8)
     ranker = _workers(
@@ -140,8 +143,8 @@ def needed(load: Load, prices: Prices, figures: Measured) -> Needed:
     partitions = 8 * math.ceil(max(interests, trends, ranker) / 8)
 
     events = acts * figures.act_bytes + impressions * figures.impression_bytes
-    states = load.events_per_s * figures.state_bytes
-    lists = acts * figures.list_bytes
+    states = changes * figures.state_bytes
+    lists = lists_made * figures.list_bytes
     written = events + states + lists
     # Events: interests, trends, trainer. States: the ranker. Lists: your systems, the trainer.
     read = 3 * events + states + 2 * lists
@@ -254,7 +257,7 @@ def main() -> None:
         ("half as many acts", replace(load, acts=load.acts / 2), figures),
         ("twice as many acts", replace(load, acts=load.acts * 2), figures),
         ("100,000 items", replace(load, items=1e5), figures),
-        ("four events a user and set", load, replace(figures, folds_per_s=27_000)),
+        ("four events a user and set", replace(load, gathered=4), figures),
         ("states of 1 kB", load, replace(figures, state_bytes=1_000)),
         ("two copies", replace(load, replicas=2), figures),
         ("events kept for one day", replace(load, events_kept_days=1), figures),

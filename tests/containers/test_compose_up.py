@@ -123,8 +123,8 @@ def test_a_service_ends_in_order_when_it_is_told_to_stop(running: Running) -> No
     running.compose("start", "narrator", "trends")
 
 
-def test_no_log_tells_of_an_error(running: Running) -> None:
-    said = running.compose("logs", "--no-color")
+def test_no_service_logs_an_error(running: Running) -> None:
+    said = running.compose("logs", "--no-color", *SERVICES)
     assert "catalog starts with" in said
     errors = re.findall(r"^.*(?:\bERROR\b|\bCRITICAL\b|\bFATAL\b|Traceback).*$", said, re.MULTILINE)
     # A new broker makes its topic of groups when the first group asks; the client asks again.

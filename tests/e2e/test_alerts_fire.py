@@ -78,7 +78,7 @@ async def run(stack: ExitStack, folder: Path, config: ServiceConfig) -> Seen:
             prometheus(write_faster(folder, ports, TIMES), folder, lookback)
         )
         alerts = Alerts(server)
-        shop = Shop(config, folder, all_workers, alerts)
+        shop = Shop(config, folder, all_workers, server, alerts)
         failures: dict[str, BaseException] = {}
         async with at_the_side(alerts.follow()):
             await alerts.settle()

@@ -12,13 +12,14 @@ from freshet.contracts.inputs import Click
 from freshet.contracts.registry import CLICKS, ITEMS
 from freshet.model_log import write_records
 from harness.kafka import send, until
+from harness.prometheus import Prometheus
 from harness.shop import ITEMS_SOLD, goods
 from harness.swaps import versions
 from harness.trainers import own_topics, shown, trainer
 from harness.watched import Alerts, Worker, who_listens
 
 #: How many come at once, in the end.
-GUESTS = 40_000
+GUESTS = 100_000
 
 #: What interests may hold here: the least that it takes.
 IN_FLIGHT_BYTES = 1_048_576
@@ -32,6 +33,7 @@ class Shop:
         config: of the services.
         folder: for files.
         workers: by what they are called here.
+        server: the Prometheus that watches.
         alerts: what fires.
         opened: set once people are given lists.
     """
@@ -39,6 +41,7 @@ class Shop:
     config: ServiceConfig
     folder: Path
     workers: dict[str, Worker]
+    server: Prometheus
     alerts: Alerts
     opened: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -59,6 +62,7 @@ def workers(config: ServiceConfig, folder: Path, model_url: str) -> dict[str, Wo
         "interests": Worker("interests", config, folder, full),
         "trends": Worker("trends", config, folder, long),
         "trends 2": Worker("trends", config, folder, long),
+        "trends aside": Worker("trends", own_topics(config, "strict"), folder),
         "ranker": Worker("ranker", config, folder),
         "narrator": Worker("narrator", config, folder, dead),
         "narrator thrifty": Worker("narrator-thrifty", config, folder, thrifty),
@@ -116,13 +120,21 @@ async def a_service_is_killed(shop: Shop) -> None:
 
 
 async def a_worker_crashes_again_and_again(shop: Shop) -> None:
-    await shop.opened.wait()
+    """One with topics of its own, so that nobody waits for it."""
+    worker = shop.workers["trends aside"]
+
+    async def seen(up: int) -> None:
+        async def answers() -> bool:
+            return shop.server.value(f'up{{instance="{worker.instance}"}}') == up
+
+        await until(answers)
 
     async def crashed_enough() -> bool:
-        shop.workers["catalog"].kill()
-        shop.workers["catalog"].start()
-        await shop.workers["catalog"].ready()
-        return shop.alerts.fires("FreshetCrashLoop", job="catalog")
+        worker.kill()
+        await seen(up=0)
+        worker.start()
+        await seen(up=1)
+        return shop.alerts.fires("FreshetCrashLoop", instance=worker.instance)
 
     await until(crashed_enough, 180)
     await shop.alerts.over("FreshetCrashLoop")
@@ -191,14 +203,18 @@ async def the_broker_hangs(shop: Shop) -> None:
         for n in range(GUESTS)
     ]
     await send(shop.config, CLICKS, clicks)
+    broker = who_listens(int(shop.config.brokers.rpartition(":")[2]))
     interests.go_on()
 
-    async def full() -> bool:
-        return interests.running.metric("freshet_in_flight_bytes") >= IN_FLIGHT_BYTES
+    async def caught_with_its_hands_full() -> bool:
+        broker.suspend()
+        await asyncio.sleep(0.5)
+        if interests.running.metric("freshet_in_flight_bytes") >= IN_FLIGHT_BYTES:
+            return True
+        broker.resume()
+        return False
 
-    await until(full)
-    broker = who_listens(int(shop.config.brokers.rpartition(":")[2]))
-    broker.suspend()
+    await until(caught_with_its_hands_full)
     try:
         await shop.alerts.fired("FreshetWorkerStuck", job="interests")
         await shop.alerts.fired("FreshetBackPressure", job="interests")

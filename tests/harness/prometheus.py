@@ -100,6 +100,12 @@ class Prometheus:
             with error:
                 raise AssertionError(f"{parameters}: {error.read().decode()}") from error
 
+    def value(self, expression: str) -> float | None:
+        """What an expression that gives one series is now; None where it gives none."""
+        found = self._get("query", query=expression)["result"]
+        assert len(found) <= 1, f"{expression} gives {len(found)} series"
+        return float(found[0]["value"][1]) if found else None
+
     def samples(self, expression: str, seconds: float) -> list[dict[str, Any]]:
         """What an expression gave in the last seconds: `metric` and `values` of each series."""
         now = time.time()

@@ -30,6 +30,7 @@ def build_service(config: TrendsConfig) -> Service:
         process=counting.process,
         registry=registry,
         state=state,
+        step="count",
     )
 
 

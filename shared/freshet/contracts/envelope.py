@@ -18,9 +18,7 @@ EventTime = (
 #: is checked by `codec` on versions other than its own: a search in every message would cost as
 #: much as the rest of reading it.
 SCHEMA_VERSION_PATTERN = r"^[0-9]{1,3}\.[0-9]{1,3}$"
-SchemaVersion = Annotated[
-    str, msgspec.Meta(extra_json_schema={"pattern": SCHEMA_VERSION_PATTERN})
-]
+SchemaVersion = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": SCHEMA_VERSION_PATTERN})]
 
 #: The form that this library writes and, by its major part, the newest that it reads.
 CURRENT_SCHEMA_VERSION = "1.0"
