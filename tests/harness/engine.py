@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from freshet_kafka.failures import ComponentMissing
 from freshet_kafka.guarded import Guarded, log_tail
 from freshet_kafka.jars import cache_folder
@@ -17,6 +19,7 @@ from harness.composer import composer
 ROOT = Path(__file__).parents[2]
 
 START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 30.0
 
 
 class EngineFailed(Exception):
@@ -96,6 +99,8 @@ def engine() -> Iterator[Engine]:
     host = f"unix://{folder}/docker.sock"
     running = Guarded(
         [
+            # All processes of its containers end with it, whatever ends it.
+            *("unshare", "--pid", "--fork", "--kill-child", "--mount-proc"),
             *("dockerd", "--host", host),
             *("--data-root", str(cache_folder() / "docker")),
             *("--exec-root", str(folder / "exec")),
@@ -113,5 +118,14 @@ def engine() -> Iterator[Engine]:
             time.sleep(0.2)
         yield own
     finally:
-        running.stop()
+        _end(running)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end(running: Guarded) -> None:
+    """Let the engine end in order, then end all: `unshare` passes no signal on."""
+    for unshare in psutil.Process(running.process.pid).children():
+        for dockerd in unshare.children():
+            dockerd.terminate()
+            dockerd.wait(STOP_TIMEOUT_S)
+    running.kill()

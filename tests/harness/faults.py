@@ -134,7 +134,7 @@ async def a_worker_crashes_again_and_again(shop: Shop) -> None:
         await seen(up=0)
         worker.start()
         await seen(up=1)
-        return shop.alerts.fires("FreshetCrashLoop", instance=worker.instance)
+        return shop.alerts.has_fired("FreshetCrashLoop", instance=worker.instance)
 
     await until(crashed_enough, 180)
     await shop.alerts.over("FreshetCrashLoop")

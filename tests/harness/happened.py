@@ -12,8 +12,12 @@ from harness.ranking import SUBJECTS, T0, item, put, stocked
 
 HOUR_MS = 3_600_000
 
-#: Item n is about subject n % 5, and has a tag of its own and one that it shares with few others.
-ITEMS = [item(n, tags=[SUBJECTS[n % 5], f"only {n}", f"rare {n % 11}"]) for n in range(60)]
+#: Item n is about subject n % 5, and has a tag of its own and one that it shares with few others;
+#: from 50 on its subject is not its first tag.
+ITEMS = [
+    *(item(n, tags=[SUBJECTS[n % 5], f"only {n}", f"rare {n % 11}"]) for n in range(50)),
+    *(item(n, tags=[f"only {n}", SUBJECTS[n % 5], f"rare {n % 11}"]) for n in range(50, 75)),
+]
 INVENTORY = stocked(0)
 KNOWLEDGE = CatalogKnowledge()
 for _one in ITEMS:
@@ -50,5 +54,5 @@ def events(draw: st.DrawFn) -> Event:
     kind = draw(st.sampled_from(["click", "click", "like", "dislike", "hide", "query"]))
     if kind == "query":
         return query(draw(st.sampled_from([*SUBJECTS, "rare 3", "what?", "the sea and space"])), at)
-    n = draw(st.integers(0, 70))
+    n = draw(st.integers(0, 80))
     return click(n, at) if kind == "click" else feedback(n, kind, at)

@@ -94,7 +94,7 @@ class Prometheus:
     def _get(self, page: str, **parameters: str) -> Any:
         query = urllib.parse.urlencode(parameters)
         try:
-            with urllib.request.urlopen(f"{self._url}/api/v1/{page}?{query}", timeout=10) as answer:
+            with urllib.request.urlopen(f"{self._url}/api/v1/{page}?{query}", timeout=60) as answer:
                 return json.load(answer)["data"]
         except urllib.error.HTTPError as error:
             with error:

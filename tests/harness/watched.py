@@ -115,12 +115,16 @@ class Alerts:
         wanted = {"alertname": name, **labels}
         return any(wanted.items() <= one.items() for one in self._now)
 
+    def has_fired(self, name: str, **labels: str) -> bool:
+        """Whether an alert has fired."""
+        wanted = {"alertname": name, **labels}
+        return any(wanted.items() <= one.items() for one in self.seen)
+
     async def fired(self, name: str, seconds: float = 180, **labels: str) -> None:
         """Wait until an alert has fired."""
-        wanted = {"alertname": name, **labels}
         deadline = time.monotonic() + seconds
-        while not any(wanted.items() <= one.items() for one in self.seen):
-            assert time.monotonic() < deadline, f"{wanted} did not fire"
+        while not self.has_fired(name, **labels):
+            assert time.monotonic() < deadline, f"{name} {labels} did not fire"
             await asyncio.sleep(0.2)
 
     async def over(self, name: str, seconds: float = 180, **labels: str) -> None:

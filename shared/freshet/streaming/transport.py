@@ -93,6 +93,7 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
         self.in_flight = InFlight(self.app.max_in_flight_bytes)
         self._gathering = Gathering(self.app.linger_ms)
         self._confirmed: dict[TP, int] = {}
+        self._begun: dict[TP, int] = {}
         self._read_offset = _Forgetful()
         self._lost_place = False
 
@@ -134,6 +135,8 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
             await self._thread.seek_to_beginning(*new)
 
     def _message(self, fetched: Mapping[TP, Sequence[Any]]) -> ConsumerMessage:
+        for tp, records in fetched.items():
+            self._begun.setdefault(tp, records[0].offset)
         tp, records = next(iter(fetched.items()))
         last = records[-1]
         size = sum(
@@ -171,8 +174,8 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
     def lag(self, tp: TP) -> int:
         """Records of an assigned partition behind the last one confirmed, as last fetched."""
         highwater = self.highwater(tp)
-        confirmed = self._confirmed.get(tp)
-        return 0 if highwater is None or confirmed is None else max(0, highwater - confirmed)
+        done = self._confirmed.get(tp, self._begun.get(tp))
+        return 0 if highwater is None or done is None else max(0, highwater - done)
 
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
         return (tp for tp in list(self._confirmed) if topics is None or tp in topics)
@@ -190,6 +193,7 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
         self.in_flight.clear()
         for tp in revoked:
             self._confirmed.pop(tp, None)
+            self._begun.pop(tp, None)
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:

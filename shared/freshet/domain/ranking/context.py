@@ -56,9 +56,7 @@ def context(inventory: Inventory, asks: Sequence[Ask]) -> Context:
     return Context(
         acts=acts,
         passed=passed_rows(states, inventory.rows),
-        interests=interest_vectors(
-            states, acts, inventory.embeddings, inventory.embedding_version
-        ),
+        interests=interest_vectors(states, acts, inventory.embeddings, inventory.embedding_version),
         liked=liked,
         tags=[current_tags(ask.state) if ask.state else {} for ask in asks],
         queries=queries,
