@@ -115,8 +115,9 @@ def test_the_list_on_the_topic_is_explained(topics: ServiceConfig, shop: Shop) -
     assert explained.get("differs", []) == []
     assert made["interests"][0]["tag"] == "sea"
     assert made["strategy_reason"] == "interest"
-    by_score = [one for one in explained["places"] if one["reasons"][0]["kind"] != "explore"]
-    acts = [part["act"]["item_id"] for part in by_score[0]["raised_by"] if "act" in part]
+    by_score = next(one for one in made["items"] if one["reasons"][0]["kind"] != "explore")
+    place = explained["places"][by_score["rank"]]
+    acts = [part["act"]["item_id"] for part in place["raised_by"] if "act" in part]
     assert acts
     assert set(acts) <= {"item-0", "item-5", "item-10"}
     assert "item-10" in explained["titles"]

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from freshet.contracts.inputs import Click, Impression, Query
-from freshet.contracts.recommendations import Evidence
+from freshet.contracts.recommendations import Evidence, RecommendedItem
 from freshet.domain.explanation.explanation import Place, explain
 from freshet.domain.explanation.occlusion import Served
 from freshet.domain.interest.fold import Arrived, UserEvent, fold
@@ -54,10 +54,11 @@ class Held:
             state = town.state(user_id)
             if state is not None and len(state.recent) >= ACTS:
                 ask = ask_of(state)
-                for place in explain(ask, None, served).places:
-                    self._look(ask, place)
+                told = explain(ask, None, served)
+                for item, place in zip(told.made.items, told.places, strict=True):
+                    self._look(ask, item, place)
 
-    def _look(self, ask: Ask, place: Place) -> None:
+    def _look(self, ask: Ask, item: RecommendedItem, place: Place) -> None:
         assert ask.state is not None
         before = self._score(ask, place.item_id)
 
@@ -71,7 +72,7 @@ class Held:
             elif part.tag is not None:
                 name("explain tags", replace(ask, state=without_tag(ask.state, part.tag)))
         acts = [act for act in remembered(ask.state) if act.item_id is not None]
-        for reason in place.reasons:
+        for reason in item.reasons:
             if reason.kind == "tag":
                 name("tag", replace(ask, state=without_tag(ask.state, reason.tag or "")))
             elif reason.kind == "because_of":

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from freshet.contracts.recommendations import Evidence, InterestUsed, Reason, Recommendations
 from freshet.domain.content.document import clean
-from freshet.domain.explanation.explanation import AboutItem, Contribution, Explanation, Place
+from freshet.domain.explanation.explanation import AboutItem, Contribution, Explanation
 
 #: Longer titles are cut.
 _TITLE = 40
@@ -48,7 +48,7 @@ def show(explained: Explanation) -> None:
     if explained.made.interests:
         console.print(_interests(explained.made.interests, names))
     if explained.places:
-        console.print(_places(explained.places, names))
+        console.print(_places(explained, names))
     if explained.item is not None:
         for part in _about(explained.item, names):
             console.print(part)
@@ -120,20 +120,20 @@ def _interests(interests: Sequence[InterestUsed], names: _Names) -> Table:
     return table
 
 
-def _places(places: Sequence[Place], names: _Names) -> Table:
+def _places(explained: Explanation, names: _Names) -> Table:
     table = Table(
         *("", "item", "score", "chance", "reasons", "its score is lower without"),
         title="list",
         title_justify="left",
     )
-    for one in places:
+    for one, place in zip(explained.made.items, explained.places, strict=True):
         cells = (
             str(one.rank + 1),
             names.item(one.item_id),
             f"{one.score:.3f}",
             f"{one.probability:.1%}",
             "\n".join(map(names.reason, one.reasons)),
-            "\n".join(map(names.part, one.raised_by)) or "nothing that the user did",
+            "\n".join(map(names.part, place.raised_by)) or "nothing that the user did",
         )
         table.add_row(*map(Text, cells))
     return table

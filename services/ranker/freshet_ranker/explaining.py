@@ -180,5 +180,5 @@ def _named(explained: Explanation) -> set[str]:
         ids.append(explained.item.item_id)
     acts += [part.act for part in parts if part.act is not None]
     ids += [act.item_id for act in acts if act.item_id is not None]
-    reasons = [reason for place in explained.places for reason in place.reasons]
+    reasons = [reason for item in explained.made.items for reason in item.reasons]
     return {*ids, *(reason.item_id for reason in reasons if reason.item_id is not None)}

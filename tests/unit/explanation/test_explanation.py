@@ -124,7 +124,7 @@ def test_an_item_too_like_what_stands_above_is_outdone() -> None:
 def test_an_exploring_pick_is_told_as_chance() -> None:
     here = served(exploration=1.0)
     explanation = explained(*SEA, here=here)
-    explored = [one for one in explanation.places if one.reasons[0].kind == "explore"]
+    explored = [one for one in explanation.made.items if one.reasons[0].kind == "explore"]
     found = about(explained(*SEA, item_id=explored[0].item_id, here=here))
     assert found.standing == "explored"
 

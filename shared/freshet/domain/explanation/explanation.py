@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from freshet.contracts.recommendations import Evidence, Reason, Recommendations
+from freshet.contracts.recommendations import Evidence, Recommendations
 from freshet.domain.explanation.occlusion import SURELY, Part, Served, parts
 from freshet.domain.explanation.standing import Standing, better_than, standing
 from freshet.domain.ranking.ask import Ask
@@ -36,19 +36,9 @@ class Contribution(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One place of the list.
+    """One place of the list: its item, and the strongest parts its score is lower without."""
 
-    Attributes:
-        rank, item_id, score, probability, propensity, reasons: as the list says.
-        raised_by: the strongest parts that its score would be lower without.
-    """
-
-    rank: int
     item_id: str
-    score: float
-    probability: float
-    propensity: float
-    reasons: list[Reason]
     raised_by: list[Contribution] = []
 
 
@@ -81,7 +71,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     Attributes:
         made: the list, as it is made of what is known now.
-        places: its items, with what raised their scores.
+        places: of its items, in their order, what raised their scores.
         item: the one that was asked for.
         published: the newest list of the user on the topic.
         differs: in what that is not the list of now.
@@ -117,15 +107,7 @@ def explain(ask: Ask, item_id: str | None, served: Served) -> Explanation:
         for place in range(len(rows))
     ]
     places = [
-        Place(
-            rank=one.rank,
-            item_id=one.item_id,
-            score=one.score,
-            probability=one.probability,
-            propensity=one.propensity,
-            reasons=one.reasons,
-            raised_by=_raising(contributions)[:LISTED_PARTS],
-        )
+        Place(item_id=one.item_id, raised_by=_raising(contributions)[:LISTED_PARTS])
         for one, contributions in zip(made.items, told, strict=False)
     ]
     about = None
