@@ -91,8 +91,8 @@ def by_chance(user_id: str) -> tuple[str, float]:
     return "prior@1", 0.0
 
 
-# Since tags meet by meaning, the prior is so good in this small world that the gate `better` refuses
-# what 4,000 visits teach. To be mended: more visits, or a weaker prior to start from.
+# Since tags meet by meaning, the prior is so good in this small world that the gate `better`
+# refuses what 4,000 visits teach. To be mended: more visits, or a weaker prior to start from.
 @pytest.mark.xfail(reason="the gate `better` refuses the trained model in this world", strict=False)
 @pytest.mark.parametrize(("quality", "stage"), [(1.0, "champion"), (-1.0, "rolled_back")])
 async def test_a_trained_model_is_promoted_or_rolled_back_by_its_clicks(
