@@ -38,21 +38,23 @@ class Engine:
         self._environment = {**os.environ, **({"DOCKER_HOST": host} if host else {})}
         self._compose = composer()
 
-    def docker(self, *arguments: str | Path, check: bool = True) -> str:
+    def docker(self, *arguments: str | Path) -> str:
         """Run `docker`; returns its standard output.
 
         Raises:
-            EngineFailed: it left with another code than 0, and `check` is set.
+            EngineFailed: it left with another code than 0.
         """
-        return self._run(["docker", *map(str, arguments)], {"DOCKER_BUILDKIT": "0"}, check)
+        return self._run(["docker", *map(str, arguments)], {"DOCKER_BUILDKIT": "0"})
 
-    def compose(
-        self, *arguments: str, settings: Mapping[str, str] | None = None, check: bool = True
-    ) -> str:
-        """Run `docker compose` on the file at the top, with settings in its environment."""
-        return self._run([*self._compose, *arguments], settings or {}, check)
+    def compose(self, *arguments: str, settings: Mapping[str, str] | None = None) -> str:
+        """Run `docker compose` on the file at the top, with settings in its environment.
 
-    def _run(self, command: list[str], settings: Mapping[str, str], check: bool) -> str:
+        Raises:
+            EngineFailed: it left with another code than 0.
+        """
+        return self._run([*self._compose, *arguments], settings or {})
+
+    def _run(self, command: list[str], settings: Mapping[str, str]) -> str:
         done = subprocess.run(
             command,
             cwd=ROOT,
@@ -60,7 +62,7 @@ class Engine:
             capture_output=True,
             text=True,
         )
-        if check and done.returncode:
+        if done.returncode:
             said = f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
             raise EngineFailed(f"{' '.join(command)} left with {done.returncode}:\n{said}")
         return done.stdout

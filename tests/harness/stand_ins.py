@@ -29,8 +29,8 @@ _LEFT_OUT = (
 )
 
 
-def provide(engine: Engine, images: list[str]) -> bool:
-    """See that all images are there, pulled or stood in for; returns whether by stand-ins.
+def provide(engine: Engine, images: list[str]) -> None:
+    """See that all images are there, pulled or stood in for.
 
     Raises:
         ComponentMissing: they cannot be pulled, and the engine is not ours.
@@ -44,8 +44,6 @@ def provide(engine: Engine, images: list[str]) -> bool:
             raise ComponentMissing(f"an image cannot be pulled: {error}") from error
         for image in images:
             _stand_in(engine, image)
-        return True
-    return False
 
 
 def _stand_in(engine: Engine, image: str) -> None:
