@@ -91,9 +91,10 @@ def by_chance(user_id: str) -> tuple[str, float]:
     return "prior@1", 0.0
 
 
-# Since tags meet by meaning, the prior is so good in this small world that the gate `better`
-# refuses what 4,000 visits teach. To be mended: more visits, or a weaker prior to start from.
-@pytest.mark.xfail(reason="the gate `better` refuses the trained model in this world", strict=False)
+# What 4,000 visits of this world teach is no better and no worse than the prior (differences within
+# .004 nDCG@10, with tags of before and of today), so the gate `better` decides by chance. To be
+# mended: more visits (14,000 were .008 better, once), or a weaker prior to start from.
+@pytest.mark.xfail(reason="the trained model is level with the prior here", strict=False)
 @pytest.mark.parametrize(("quality", "stage"), [(1.0, "champion"), (-1.0, "rolled_back")])
 async def test_a_trained_model_is_promoted_or_rolled_back_by_its_clicks(
     quality: float, stage: str, config: ServiceConfig, tmp_path: Path
