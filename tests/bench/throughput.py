@@ -156,7 +156,7 @@ async def ours(service: Service, config: ServiceConfig, clock: Clock) -> None:
     def process(batches: Sequence[Batch], now_ms: int) -> Sequence[Output]:
         nonlocal waiting
         clock.begin()
-        waiting = sum(len(batch.records) for batch in batches)
+        waiting = sum(batch.size for batch in batches)
         return service.process(batches, now_ms)
 
     def confirmed(outputs: Sequence[Output], now_ms: int) -> None:
@@ -168,10 +168,14 @@ async def ours(service: Service, config: ServiceConfig, clock: Clock) -> None:
 
 
 def stateless() -> Service:
+    def process(batches: Sequence[Batch], now_ms: int) -> Sequence[Output]:
+        assert all(batch.records for batch in batches), "decoded, every one"
+        return ()
+
     return Service(
         name="stateless",
         inputs=(CLICKS,),
-        process=lambda batches, now_ms: (),
+        process=process,
         registry=CollectorRegistry(),
     )
 

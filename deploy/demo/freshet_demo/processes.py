@@ -10,6 +10,9 @@ from freshet_kafka.guarded import Guarded, log_tail
 
 SERVICES = ("catalog", "interests", "trends", "ranker", "narrator")
 
+#: No click waits for these: where all share a machine's cores, they give way.
+PATIENT = ("catalog", "trends", "narrator")
+
 
 class ChildFailed(Exception):
     """A service ended by itself; the text ends with what its log said last."""
@@ -29,7 +32,8 @@ class Child(Guarded):
     ) -> None:
         self.name = name
         where = {"PYTHONPATH": os.pathsep.join(sys.path)}
-        super().__init__([sys.executable, "-m", *command], log, {**where, **settings})
+        patience = ("nice",) if name in PATIENT else ()
+        super().__init__([*patience, sys.executable, "-m", *command], log, {**where, **settings})
 
     def check(self) -> None:
         """Raise ChildFailed if it has ended."""

@@ -33,7 +33,7 @@ async def watch(config: ServiceConfig, numbers: Numbers, stop: asyncio.Event) ->
         await consumer.seek_to_beginning()
         while not stop.is_set():
             for tp, records in (await consumer.getmany(timeout_ms=200)).items():
-                batch, _ = decoders[tp.topic](tp.partition, records)
+                batch = decoders[tp.topic](tp.partition, records)
                 for record in batch.records:
                     if record.message is not None:
                         numbers.take(batch.topic.name, record.message, record.broker_time_ms)

@@ -160,7 +160,7 @@ class SecondReading:
         async with _reading(self._config, partitions) as (consumer, ends):
             while any([await consumer.position(tp) < end for tp, end in ends.items()]):
                 fetched = await consumer.getmany(timeout_ms=_POLL_MS, max_records=GROUP)
-                batches = [decoder(tp.partition, records)[0] for tp, records in fetched.items()]
+                batches = [decoder(tp.partition, records) for tp, records in fetched.items()]
                 found = {
                     (batch.partition, record.key): record.message
                     for batch in batches

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import msgspec
 from prometheus_client import CollectorRegistry
@@ -66,8 +67,16 @@ class Folding:
         outputs: list[Output] = []
         folded: Counter[str] = Counter()
         arrivals = 0
-        passed = _headers(batches)
-        for (partition, key), arrived in _by_user(batches).items():
+        for (partition, key), theirs in _by_user(batches).items():
+            arrived: list[Arrived] = []
+            passed: dict[str, Headers] = {}
+            for batch, records in theirs:
+                source = batch.topic.name
+                for record in batch.read(records):
+                    event = record.message
+                    arrived.append(Arrived(source, record.offset, record.broker_time_ms, event))
+                    if record.headers and (headers := carried(record.headers)):
+                        passed[event.event_id] = headers
             known = self._state.get(partition, key)
             before = _decode(known) if known else None
             after = fold(before, arrived, self._knowledge)
@@ -76,8 +85,7 @@ class Folding:
                 _count(folded, before, after)
                 value = encode(after)
                 self._state.put(partition, key, value)
-                mine = passed.get((partition, key))
-                headers = _followed(after, mine) if mine else ()
+                headers = _followed(after, passed) if passed else ()
                 outputs.append(Output(INTERESTS, key, value, partition, headers))
         for topic, count in folded.items():
             self._metrics.folded.labels(topic).inc(count)
@@ -85,14 +93,12 @@ class Folding:
         return outputs
 
 
-def _by_user(batches: Sequence[Batch]) -> dict[tuple[int, bytes], list[Arrived]]:
-    users: dict[tuple[int, bytes], list[Arrived]] = defaultdict(list)
+def _by_user(batches: Sequence[Batch]) -> dict[tuple[int, bytes], list[tuple[Batch, list[Any]]]]:
+    """Partition and key of each user, with the batches and those of their records."""
+    users: dict[tuple[int, bytes], list[tuple[Batch, list[Any]]]] = defaultdict(list)
     for batch in batches:
-        source, partition = batch.topic.name, batch.partition
-        for record in batch.records:
-            users[partition, record.key].append(
-                Arrived(source, record.offset, record.broker_time_ms, record.message)
-            )
+        for key, records in batch.by_key().items():
+            users[batch.partition, key].append((batch, records))
     return users
 
 
@@ -104,17 +110,6 @@ def _count(folded: Counter[str], before: Interests | None, after: Interests) -> 
     folded[QUERIES.name] += new.queries - old.queries
     folded[FEEDBACK.name] += new.feedback - old.feedback
     folded[IMPRESSIONS.name] += new.impressions - old.impressions
-
-
-def _headers(batches: Sequence[Batch]) -> dict[tuple[int, bytes], dict[str, Headers]]:
-    """What is to be carried on, by user and event; most records have no headers."""
-    found: dict[tuple[int, bytes], dict[str, Headers]] = {}
-    for batch in batches:
-        for record in batch.records:
-            if record.headers and (headers := carried(record.headers)):
-                mine = found.setdefault((batch.partition, record.key), {})
-                mine[record.message.event_id] = headers
-    return found
 
 
 def _followed(state: Interests, headers: dict[str, Headers]) -> Headers:

@@ -10,6 +10,8 @@ from freshet.llm.config import LlmConfig
 class NarratorConfig(LlmConfig, frozen=True, kw_only=True):
     """The common settings, the language model's, and who is written for.
 
+    It lingers by default: no click waits for it, and of a user's lists only the newest counts.
+
     Attributes:
         narrative_items: places of a list that are written about, from the top.
         narrative_interval_s: between two texts for a user, at least.
@@ -20,3 +22,4 @@ class NarratorConfig(LlmConfig, frozen=True, kw_only=True):
     narrative_items: Annotated[int, msgspec.Meta(ge=1, le=10)] = 1
     narrative_interval_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 300
     llm_personal_data: bool = True
+    linger_ms: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 250

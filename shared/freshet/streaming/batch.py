@@ -1,10 +1,12 @@
 """What a service is given and what it gives back: batches of records in, outputs out."""
 
-from collections.abc import Sequence
-from typing import Generic, TypeVar
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from freshet.contracts.derived import DeadLetter
 from freshet.contracts.envelope import Message
 from freshet.contracts.registry import Topic
 
@@ -32,12 +34,61 @@ class Received(msgspec.Struct, Generic[M_co], frozen=True, gc=False):
     headers: Headers
 
 
-class Batch(msgspec.Struct, frozen=True):
-    """The records of one partition that are there now, in order, the unprocessable left out."""
+#: Decodes records of a partition: those that can be read, and a letter for each other one.
+Decode = Callable[[int, Sequence[Any]], tuple[list[Received[Any]], list[DeadLetter]]]
 
-    topic: Topic
-    partition: int
-    records: list[Received]  # type: ignore[type-arg]
+
+class Batch:
+    """The records of one partition that are there now, in order.
+
+    They are decoded when they are read: all at once (`records`), or key by key (`by_key`, then
+    `read`). What is read for one key is used and gone before the next key's turn, and so does not
+    leave the processor's cache. A service reads the whole of each batch, in one of the two ways:
+    what cannot be read is known only then.
+
+    Args:
+        topic: that they came from.
+        partition: of the topic.
+        records: as `decode` wants them; as `Received`, if there is nothing to decode.
+        decode: what decodes them.
+
+    Attributes:
+        size: how many there are, readable or not.
+        letters: one for each record that was found not to be readable.
+    """
+
+    def __init__(
+        self, topic: Topic, partition: int, records: Sequence[Any], decode: Decode | None = None
+    ) -> None:
+        self.topic = topic
+        self.partition = partition
+        self.size = len(records)
+        self.letters: list[DeadLetter] = []
+        self._records = list(records)
+        self._decode = decode
+
+    @property
+    def records(self) -> list[Received[Any]]:
+        """All that can be read: decoded the first time, and then kept."""
+        if self._decode:
+            self._records = self.read(self._records)
+            self._decode = None
+        return self._records
+
+    def by_key(self) -> dict[bytes, list[Any]]:
+        """Each key's records, in order, to be given to `read`."""
+        keys: dict[bytes, list[Any]] = defaultdict(list)
+        for record in self._records:
+            keys[record.key or b""].append(record)
+        return keys
+
+    def read(self, records: list[Any]) -> list[Received[Any]]:
+        """Those of a key's records that can be read."""
+        if self._decode is None:
+            return records
+        received, letters = self._decode(self.partition, records)
+        self.letters += letters
+        return received
 
 
 class Output(msgspec.Struct, frozen=True, gc=False):

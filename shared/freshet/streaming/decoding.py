@@ -20,8 +20,14 @@ class BatchDecoder:
         self._service = service
         self._decode: Decoder[Any] = decoder(topic)
 
-    def __call__(self, partition: int, records: Sequence[Any]) -> tuple[Batch, list[DeadLetter]]:
-        """Decode a partition's records.
+    def __call__(self, partition: int, records: Sequence[Any]) -> Batch:
+        """The Kafka client's records of a partition, to be decoded when they are read."""
+        return Batch(self.topic, partition, records, self.decode)
+
+    def decode(
+        self, partition: int, records: Sequence[Any]
+    ) -> tuple[list[Received[Any]], list[DeadLetter]]:
+        """Decode some of a partition's records.
 
         Args:
             partition: of the topic.
@@ -50,7 +56,7 @@ class BatchDecoder:
                         message, key or b"", record.offset, record.timestamp, record.headers or ()
                     )
                 )
-        return Batch(self.topic, partition, received), letters
+        return received, letters
 
     def _letter(self, partition: int, record: Any, refusal: Unprocessable) -> DeadLetter:
         return DeadLetter(

@@ -85,7 +85,7 @@ class ViewReader:
             await consumer.stop()
 
     def _take(self, topic: str, partition: int, records: Sequence[Any]) -> None:
-        batch, letters = self._decoders[topic](partition, records)
-        self.refused += len(letters)
+        batch = self._decoders[topic](partition, records)
         if batch.records:
             self._apply(batch)
+        self.refused += len(batch.letters)

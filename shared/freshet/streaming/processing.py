@@ -61,14 +61,13 @@ class Processing:
                         done.set_result(None)
 
     async def _see_through(self, events: Sequence[EventT[Any]]) -> None:
-        batches, letters = self._decode(events)
+        batches = self._batches(events)
         await self._load_state()
         traced = self._tracing.begin(batches)
         started = time.perf_counter()
-        outputs: Sequence[Output] = [
-            *self._service.process(batches, time.time_ns() // 1_000_000),
-            *map(dead_letter_output, letters),
-        ]
+        outputs = self._service.process(batches, time.time_ns() // 1_000_000)
+        letters = [letter for batch in batches for letter in batch.letters]
+        outputs = [*outputs, *map(dead_letter_output, letters)]
         processed = time.perf_counter()
         outputs = self._tracing.sending(traced, outputs)
         await publish(self._app.kafka_producer, outputs, self._config.topic)
@@ -84,15 +83,12 @@ class Processing:
         self._metrics.confirmed.set_to_current_time()
         self._count(batches, letters, outputs)
 
-    def _decode(self, events: Sequence[EventT[Any]]) -> tuple[list[Batch], list[DeadLetter]]:
-        batches: list[Batch] = []
-        letters: list[DeadLetter] = []
-        for event in events:
-            for tp, records in event.message.value.items():
-                batch, refused = self._decoders[tp.topic](tp.partition, records)
-                batches.append(batch)
-                letters += refused
-        return batches, letters
+    def _batches(self, events: Sequence[EventT[Any]]) -> list[Batch]:
+        return [
+            self._decoders[tp.topic](tp.partition, records)
+            for event in events
+            for tp, records in event.message.value.items()
+        ]
 
     async def _load_state(self) -> None:
         """Rebuild the memory of all partitions that this worker has just been given."""
@@ -114,11 +110,11 @@ class Processing:
     ) -> None:
         metrics = self._metrics
         for batch in batches:
-            metrics.records.labels(batch.topic.name).inc(len(batch.records))
+            metrics.records.labels(batch.topic.name).inc(batch.size - len(batch.letters))
         for letter in letters:
             metrics.dead_letters.labels(letter.topic, letter.reason).inc()
         self._count_published(outputs)
-        metrics.set_records.observe(sum(len(batch.records) for batch in batches))
+        metrics.set_records.observe(sum(batch.size for batch in batches))
 
     def _count_published(self, outputs: Sequence[Output]) -> None:
         for topic, count in Counter(output.topic.name for output in outputs).items():

@@ -35,9 +35,8 @@ def reasons_for(
     reasons: list[Reason] = []
     if query:
         reasons.append(Reason(kind="query", query=query, weight=1.0))
-    shared = [(weight, tag) for tag in tags if (weight := wanted.get(tag, 0.0)) > 0]
-    shared.sort(reverse=True)
-    reasons += [Reason(kind="tag", tag=tag, weight=round(w, 4)) for w, tag in shared[:2]]
+    shared = sorted([(wanted[tag], tag) for tag in tags if tag in wanted], reverse=True)
+    reasons += [Reason(kind="tag", tag=t, weight=round(w, 4)) for w, t in shared[:2] if w > 0]
     if nearest and nearest[1] >= ALIKE:
         reasons.append(Reason(kind="because_of", item_id=nearest[0], weight=nearest[1]))
     if content >= SIMILAR:

@@ -51,26 +51,30 @@ def select(
         uniforms: numbers in [0, 1), [b, ranks, 2].
     """
     users, pool = scores.shape
-    likeness = embeddings @ embeddings.transpose(0, 2, 1)
-    above = np.zeros((users, pool), np.float32)
-    left = np.isfinite(scores)
     every = np.arange(users)
-    places = np.full((users, ranks), -1)
-    propensity = np.ones((users, ranks))
-    explored = np.zeros((users, ranks), np.bool_)
-    for rank in range(ranks):
-        count = left.sum(axis=1)
-        greedy = np.where(left, scores - DIVERSITY * above, -np.inf).argmax(axis=1)
-        exploring = uniforms[:, rank, 0] < exploration
-        # The n-th that is left, n uniform.
-        nth = np.minimum((uniforms[:, rank, 1] * count).astype(np.int64), count - 1)
-        chance = (left.cumsum(axis=1) > nth[:, None]).argmax(axis=1)
-        picked = np.where(exploring, chance, greedy)
-        share = exploration / np.maximum(count, 1)
-        some = count > 0
-        places[some, rank] = picked[some]
-        propensity[:, rank] = np.where(picked == greedy, 1 - exploration + share, share)
-        explored[:, rank] = exploring & (picked != greedy)
-        left[every, picked] = False
-        above = np.maximum(above, likeness[every, picked])
-    return Selection(places, propensity, explored)
+    epsilon = exploration[:, None]
+    # Every rank before took one; so all of chance but whom it picks is known beforehand.
+    left = np.maximum(np.isfinite(scores).sum(axis=1)[:, None] - np.arange(ranks), 0)
+    share = epsilon / np.maximum(left, 1)
+    exploring = uniforms[:, :ranks, 0] < epsilon
+    # The n-th that is left, n uniform.
+    nth = np.minimum((uniforms[:, :ranks, 1] * left).astype(np.int64), left - 1)
+
+    cost = DIVERSITY * (embeddings @ embeddings.transpose(0, 2, 1))
+    above = np.zeros((users, pool), np.float32)
+    own = np.where(np.isfinite(scores), scores, -np.inf)
+    greedy = np.empty((users, ranks), np.int64)
+    places = np.empty((users, ranks), np.int64)
+    for rank, some_explore in enumerate(exploring.any(axis=0).tolist()):
+        picked = greedy[:, rank] = (own - above).argmax(axis=1)
+        if some_explore:
+            chance = (np.isfinite(own).cumsum(axis=1) > nth[:, rank, None]).argmax(axis=1)
+            picked = np.where(exploring[:, rank], chance, picked)
+        places[:, rank] = picked
+        own[every, picked] = -np.inf
+        np.maximum(above, cost[every, picked], out=above)
+    return Selection(
+        places=np.where(left > 0, places, -1),
+        propensity=np.where(places == greedy, 1 - epsilon + share, share),
+        explored=exploring & (places != greedy),
+    )
