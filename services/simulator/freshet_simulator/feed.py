@@ -11,7 +11,7 @@ from prometheus_client import Counter
 from freshet.contracts.codec import Unprocessable, decoder, encode
 from freshet.contracts.envelope import Message
 from freshet.contracts.registry import ITEMS, RECOMMENDATIONS, TOPICS, Topic
-from freshet.kafka_python import security
+from freshet.kafka_python import admit_any_header_name, security
 from freshet_simulator.config import SimulatorConfig
 from freshet_simulator.simulation import Simulation
 
@@ -34,6 +34,7 @@ def feed(
         KafkaError: a record could not be sent.
     """
     options = security(config)
+    admit_any_header_name()
     lists = KafkaConsumer(
         bootstrap_servers=config.brokers.split(","),
         auto_offset_reset="latest",

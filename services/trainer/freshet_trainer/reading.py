@@ -20,7 +20,7 @@ from freshet.contracts.registry import (
     Topic,
 )
 from freshet.domain.learning.log import Entry, entry_of
-from freshet.kafka_python import security
+from freshet.kafka_python import admit_any_header_name, security
 
 #: What is replayed, beside the catalog.
 LOGS = (CLICKS, QUERIES, FEEDBACK, IMPRESSIONS, RECOMMENDATIONS)
@@ -189,6 +189,7 @@ class Logs:
 
 def plain_consumer(config: ServiceConfig) -> KafkaConsumer:
     """A client outside of any group, which reads committed records from where it is told."""
+    admit_any_header_name()
     return KafkaConsumer(
         bootstrap_servers=config.brokers.split(","),
         client_id="freshet-trainer",

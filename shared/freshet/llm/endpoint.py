@@ -1,5 +1,6 @@
 """The one place that speaks to an endpoint: bytes of its answers, or why there are none."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, cast
@@ -16,6 +17,16 @@ from freshet.llm.unanswered import Unanswered
 MAX_CHAT_BYTES = 262_144
 MAX_EMBEDDINGS_BYTES = 32 * 1_048_576
 
+#: What is the same whatever is asked, until somebody mends it; and where to look.
+_TO_MEND = {
+    401: "it does not take FRESHET_LLM_API_KEY",
+    402: "the account of FRESHET_LLM_API_KEY has nothing to pay with",
+    403: "FRESHET_LLM_API_KEY may not use this model",
+    404: "it has no such model (FRESHET_LLM_*_MODEL), or FRESHET_LLM_URL is not its address",
+}
+
+log = logging.getLogger(__name__)
+
 _Request = AbstractAsyncContextManager[AsyncAPIResponse[Any]]
 
 
@@ -30,6 +41,7 @@ class Endpoint:
             timeout=config.llm_timeout_s,
             max_retries=config.llm_retries,
         )
+        self._told: set[tuple[str, int]] = set()
 
     async def chat(
         self, model: str, messages: Sequence[Mapping[str, str]], options: Mapping[str, Any]
@@ -41,7 +53,7 @@ class Endpoint:
         """
         completions = self._client.chat.completions.with_streaming_response
         request = completions.create(model=model, messages=cast(Any, messages), **options)
-        return await _body(request, MAX_CHAT_BYTES)
+        return await self._asked(request, MAX_CHAT_BYTES, model)
 
     async def embed(self, model: str, texts: Sequence[str]) -> bytes:
         """The vectors of texts.
@@ -51,15 +63,38 @@ class Endpoint:
         """
         embeddings = self._client.embeddings.with_streaming_response
         request = embeddings.create(model=model, input=list(texts), encoding_format="float")
-        return await _body(request, MAX_EMBEDDINGS_BYTES)
+        return await self._asked(request, MAX_EMBEDDINGS_BYTES, model)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
+    async def _asked(self, request: _Request, max_bytes: int, model: str) -> bytes:
+        try:
+            body = await _body(request, max_bytes)
+        except openai.APIStatusError as error:
+            if error.status_code not in _TO_MEND:
+                raise Unanswered("refused", _said(error)) from error
+            self._tell(model, error.status_code)
+            raise Unanswered("unavailable", _said(error)) from error
+        self._told -= {(model, status) for status in _TO_MEND}
+        return body
+
+    def _tell(self, model: str, status: int) -> None:
+        """Log what is to be mended: once, until the model answers."""
+        if (model, status) not in self._told:
+            self._told.add((model, status))
+            what = _TO_MEND[status]
+            log.error("the language model %r is not to be had, HTTP %d: %s", model, status, what)
+
 
 async def _body(request: _Request, max_bytes: int) -> bytes:
-    """The body of an answer, unless it is larger than any honest one: then it is left unread."""
+    """The body of an answer, unless it is larger than any honest one: then it is left unread.
+
+    Raises:
+        Unanswered: there is none.
+        openai.APIStatusError: there is one, which says no.
+    """
     body = bytearray()
     try:
         async with request as response:
@@ -73,8 +108,6 @@ async def _body(request: _Request, max_bytes: int) -> bytes:
         raise Unanswered("busy", _said(error)) from error
     except openai.InternalServerError as error:
         raise Unanswered("unavailable", _said(error)) from error
-    except openai.APIStatusError as error:
-        raise Unanswered("refused", _said(error)) from error
     except (openai.APIConnectionError, httpx2.HTTPError) as error:
         raise Unanswered("unavailable", repr(error.__cause__ or error)) from error
     return bytes(body)

@@ -3,9 +3,10 @@
 from typing import Literal
 
 #: off: none is configured; budget: as much as may be was asked this minute; busy: the endpoint
-#: says so, or all of our calls at once are taken; timeout; unavailable: it is not there, or broken;
-#: breaker_open: too many calls failed, none is made for a while; refused: the endpoint or the model
-#: would not; malformed: the answer has not the form that was asked for.
+#: says so, or all of our calls at once are taken; timeout; unavailable: it is not there, or broken,
+#: or does not take our key or the name of the model; breaker_open: too many calls failed, none is
+#: made for a while; refused: the endpoint or the model would not answer this question; malformed:
+#: the answer has not the form that was asked for.
 Reason = Literal[
     "off",
     "budget",

@@ -6,6 +6,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from freshet.config import ServiceConfig
+from freshet.streaming.header_names import admit_any_header_name
 
 
 def tls_context(config: ServiceConfig) -> ssl.SSLContext | None:
@@ -30,6 +31,7 @@ def security(config: ServiceConfig) -> dict[str, Any]:
 
 def reader(config: ServiceConfig, client_id: str, *topics: str) -> AIOKafkaConsumer:
     """A consumer outside of any group: committed records, from the beginning on."""
+    admit_any_header_name()
     return AIOKafkaConsumer(
         *topics,
         bootstrap_servers=config.brokers,

@@ -14,6 +14,7 @@ from faust.types import TP, ConsumerMessage
 
 from freshet.streaming.backpressure import InFlight
 from freshet.streaming.gathering import Gathering
+from freshet.streaming.header_names import admit_any_header_name
 from freshet.streaming.lean_consumer import LeanConsumer
 
 #: A broker's answer to one fetch, at most; as much again may wait undecoded.
@@ -31,6 +32,7 @@ class MicroBatchThread(faust_aiokafka.AIOKafkaConsumerThread):
         # By range, a worker owns the same partition numbers of all its topics: a user's clicks,
         # queries and feedback must meet in one memory.
         self._assignor = RangePartitionAssignor
+        admit_any_header_name()
         return LeanConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,

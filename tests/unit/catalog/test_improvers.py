@@ -130,12 +130,22 @@ async def test_an_answer_that_cannot_be_used_leaves_the_entry_as_it_is(answer: A
         assert await improved(one.tags, [TEAPOT]) == [None]
 
 
-async def test_an_endpoint_that_is_down_is_waited_for() -> None:
-    down = says({"error": {"message": "down"}}, 503)
+@pytest.mark.parametrize("status", [503, 401, 403, 404], ids=["down", "key", "rights", "model"])
+async def test_an_endpoint_that_does_not_work_is_waited_for(status: int) -> None:
+    down = says({"error": {"message": "no"}}, status)
     async with asked(in_turn(down, down, chats({"tags": ["green tea"]}))) as one:
         (entry,) = await improved(one.tags, [TEAPOT])
         assert entry is not None
         assert "green tea" in entry.tags
+
+
+@pytest.mark.parametrize("status", [401, 404], ids=["key", "model"])
+async def test_no_vector_is_given_up_for_a_wrong_setting(status: int) -> None:
+    wrong = says({"error": {"message": "no"}}, status)
+    async with asked(in_turn(wrong, wrong, embeds)) as one:
+        entries = await improved(one.vectors, [TEAPOT, TEAPOT])
+        assert None not in entries
+        assert len(one.endpoint.asked) == 3, "the group stays one call"
 
 
 async def test_vectors_of_a_group_come_by_one_call_in_a_space_of_their_own() -> None:

@@ -127,8 +127,9 @@ async def test_data_cannot_leave_its_place(server: Endpoint) -> None:
         (hangs_up, "unavailable"),
         (says({"error": {"message": "on fire"}}, 500), "unavailable"),
         (says({"error": {"message": "slower"}}, 429), "busy"),
-        (says({"error": {"message": "bad key"}}, 401), "refused"),
-        (says({"error": {"message": "no such model"}}, 404), "refused"),
+        (says({"error": {"message": "bad key"}}, 401), "unavailable"),
+        (says({"error": {"message": "no such model"}}, 404), "unavailable"),
+        (says({"error": {"message": "not this text"}}, 400), "refused"),
         (says(b"<html>Welcome to the hotel's network</html>"), "malformed"),
         (says(b"\xff\xfe"), "malformed"),
         (says({"choices": []}), "malformed"),
@@ -269,6 +270,33 @@ async def test_what_is_no_fault_of_the_endpoint_does_not_open_the_breaker(
         for _ in range(4):
             assert await asker.refused() == reason
         assert len(server.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("status", "setting"),
+    [
+        (401, "FRESHET_LLM_API_KEY"),
+        (402, "FRESHET_LLM_API_KEY"),
+        (403, "FRESHET_LLM_API_KEY"),
+        (404, "FRESHET_LLM_*_MODEL"),
+    ],
+)
+async def test_a_wrong_setting_is_an_endpoint_that_does_not_work_and_is_told_once(
+    server: Endpoint, caplog: pytest.LogCaptureFixture, status: int, setting: str
+) -> None:
+    wrong = says({"error": {"message": "no"}}, status)
+    server.answer = in_turn(wrong, wrong, wrong, GOOD, wrong)
+    async with Asker(server.url, llm_breaker_failures=3, llm_breaker_s=0.2) as asker:
+        for _ in range(3):
+            assert await asker.refused() == "unavailable"
+        assert asker.metric("freshet_llm_breaker_open") == 1
+        (told,) = caplog.messages
+        assert setting in told
+        assert "'chat'" in told
+        await asyncio.sleep(0.3)
+        assert (await asker.tags()).tags
+        assert await asker.refused() == "unavailable"
+        assert len(caplog.messages) == 2, "it was mended in between: this is news"
 
 
 async def test_no_more_calls_at_once_than_allowed(server: Endpoint) -> None:

@@ -66,7 +66,8 @@ def select(
     greedy = np.empty((users, ranks), np.int64)
     places = np.empty((users, ranks), np.int64)
     for rank, some_explore in enumerate(exploring.any(axis=0).tolist()):
-        picked = greedy[:, rank] = (own - above).argmax(axis=1)
+        picked: Rows = (own - above).argmax(axis=1)
+        greedy[:, rank] = picked
         if some_explore:
             chance = (np.isfinite(own).cumsum(axis=1) > nth[:, rank, None]).argmax(axis=1)
             picked = np.where(exploring[:, rank], chance, picked)
