@@ -136,7 +136,7 @@ def figure(waited: Mapping[str, Sequence[Waited]], path: Path) -> None:
     from matplotlib import pyplot as plt
 
     drawn, all_axes = plt.subplots(
-        1, len(waited), figsize=(10, 3.2), sharey=True, layout="constrained", facecolor="white"
+        1, len(waited), figsize=(10, 3.4), sharey=True, layout="constrained", facecolor="white"
     )
     for axes, (world, waits) in zip(all_axes, waited.items(), strict=True):
         for name, colour in _COLOURS.items():
@@ -151,5 +151,5 @@ def figure(waited: Mapping[str, Sequence[Waited]], path: Path) -> None:
         axes.set(title=world, xlabel="acts since the taste changed", xlim=(0, _FARTHEST))
         axes.set(ylim=(0, 1))
     all_axes[0].set(ylabel="new favourites among the five")
-    all_axes[0].legend(loc="lower right", frameon=False)
+    drawn.legend(*all_axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     drawn.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)

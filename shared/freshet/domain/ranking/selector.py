@@ -56,7 +56,7 @@ def select(
     # Every rank before took one; so all of chance but whom it picks is known beforehand.
     left = np.maximum(np.isfinite(scores).sum(axis=1)[:, None] - np.arange(ranks), 0)
     share = epsilon / np.maximum(left, 1)
-    exploring = uniforms[:, :ranks, 0] < epsilon
+    exploring: Mask = uniforms[:, :ranks, 0] < epsilon
     # The n-th that is left, n uniform.
     nth = np.minimum((uniforms[:, :ranks, 1] * left).astype(np.int64), left - 1)
 
@@ -65,7 +65,7 @@ def select(
     own = np.where(np.isfinite(scores), scores, -np.inf)
     greedy = np.empty((users, ranks), np.int64)
     places = np.empty((users, ranks), np.int64)
-    for rank, some_explore in enumerate(exploring.any(axis=0).tolist()):
+    for rank, some_explore in enumerate(map(any, exploring.T.tolist())):
         picked: Rows = (own - above).argmax(axis=1)
         greedy[:, rank] = picked
         if some_explore:
