@@ -1,5 +1,7 @@
 """What the narrator knows of items: as much of each as a text may speak of."""
 
+from functools import lru_cache
+
 import msgspec
 
 from freshet.contracts.codec import encode
@@ -13,7 +15,8 @@ _decode = msgspec.json.Decoder(Item).decode
 class Knowledge:
     """The items, from the topic that every narrator holds whole.
 
-    They are kept encoded and cut, and understood only when one is written about: few ever are.
+    They are kept encoded and cut, and understood only when one is written about: few ever are,
+    and those again and again.
     """
 
     def __init__(self) -> None:
@@ -32,7 +35,12 @@ class Knowledge:
     def get(self, item_id: str) -> KnownItem | None:
         """An item, if it is known."""
         kept = self._items.get(item_id)
-        return known_item(_decode(kept)) if kept else None
+        return _understood(kept) if kept else None
 
     def __len__(self) -> int:
         return len(self._items)
+
+
+@lru_cache(maxsize=4_096)
+def _understood(kept: bytes) -> KnownItem:
+    return known_item(_decode(kept))

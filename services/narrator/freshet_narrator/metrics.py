@@ -66,7 +66,7 @@ def narrator_metrics(registry: CollectorRegistry) -> NarratorMetrics:
     )
     for source in ("template", "model"):
         metrics.narratives.labels(source)
-    for reason in (*get_args(Skipped), "newer", "unknown_item"):
+    for reason in (*get_args(Skipped), "lately", "newer", "unknown_item"):
         metrics.skipped.labels(reason)
     for fault in get_args(Fault):
         metrics.faults.labels(fault)

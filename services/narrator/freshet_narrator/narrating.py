@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from freshet.contracts.recommendations import Recommendations, RecommendedItem
 from freshet.domain.narrative.known import reader_of
 from freshet.domain.narrative.template import template
-from freshet.domain.narrative.worth import Attention
+from freshet.domain.narrative.worth import Attention, skips
 from freshet.streaming.batch import Batch, Output, Received
 from freshet.streaming.headers import carried
 from freshet_narrator.config import NarratorConfig
@@ -39,13 +39,20 @@ class Narrating:
         self._told: list[Told] = []
 
     def process(self, batches: Sequence[Batch], now_ms: int) -> list[Output]:
-        """The narratives of a set: of each user's lists the newest alone is looked at."""
+        """The narratives of a set: of each user's lists the newest alone is looked at.
+
+        Most lists are of users who had a text lately: these are not even decoded.
+        """
         newest: dict[tuple[int, bytes], Received[Recommendations]] = {}
         for batch in batches:
-            for record in batch.records:
-                if (batch.partition, record.key) in newest:
-                    self._metrics.skipped.labels("newer").inc()
-                newest[batch.partition, record.key] = record
+            for key, records in batch.by_key().items():
+                if not self._attention.is_due(key.decode(errors="replace"), now_ms):
+                    self._metrics.skipped.labels("lately").inc(len(records))
+                    continue
+                for record in batch.read(records):
+                    if (batch.partition, key) in newest:
+                        self._metrics.skipped.labels("newer").inc()
+                    newest[batch.partition, key] = record
         self._told = []
         for (partition, _), record in newest.items():
             self._tell(record, partition, now_ms)
@@ -63,7 +70,7 @@ class Narrating:
 
     def _tell(self, record: Received[Recommendations], partition: int, now_ms: int) -> None:
         made = record.message
-        skipped = self._attention.skips(made, now_ms)
+        skipped = skips(made, now_ms)
         if skipped is not None:
             self._metrics.skipped.labels(skipped).inc()
             return

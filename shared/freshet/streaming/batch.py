@@ -43,8 +43,8 @@ class Batch:
 
     They are decoded when they are read: all at once (`records`), or key by key (`by_key`, then
     `read`). What is read for one key is used and gone before the next key's turn, and so does not
-    leave the processor's cache. A service reads the whole of each batch, in one of the two ways:
-    what cannot be read is known only then.
+    leave the processor's cache. What cannot be read is known only then; what a service has no use
+    for it leaves unread.
 
     Args:
         topic: that they came from.

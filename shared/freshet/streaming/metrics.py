@@ -18,7 +18,7 @@ class StreamingMetrics:
     """The metrics of the streaming core.
 
     Attributes:
-        records: read and decoded, by topic.
+        records: processed, by topic: dead letters are not among them.
         dead_letters: records refused, by topic and reason.
         published: records published and confirmed, by topic.
         set_records: records processed at once.
@@ -76,7 +76,10 @@ def streaming_metrics(registry: CollectorRegistry, inputs: Iterable[str]) -> Str
 def _declared(registry: CollectorRegistry) -> StreamingMetrics:
     return StreamingMetrics(
         records=Counter(
-            "freshet_records", "Records read and decoded.", ["topic"], registry=registry
+            "freshet_records",
+            "Records processed, without dead letters.",
+            ["topic"],
+            registry=registry,
         ),
         dead_letters=Counter(
             "freshet_dead_letters",

@@ -34,9 +34,9 @@ class Service:
         name: its name and, with the prefix, its consumer group's.
         inputs: the topics that it consumes, shared out by partition among its workers.
         process: `process(batches, now_ms) -> outputs`. Called with all that is there, from one
-            task only; each partition's records come in order. It reads every batch, wholly. Its
-            outputs are confirmed by the broker before the batches are acknowledged; an exception
-            ends the process and the batches come again.
+            task only; each partition's records come in order, and what is left unread is done
+            with, too. Its outputs are confirmed by the broker before the batches are acknowledged;
+            an exception ends the process and the batches come again.
         registry: the metrics that it declared.
         state: memory by partition, rebuilt from its topic before a partition is processed.
         views: topics held whole by every worker, caught up before anything is processed.

@@ -8,15 +8,25 @@ from freshet.contracts.recommendations import Recommendations
 MAX_AGE_MS = 60_000
 
 #: Why a list has no text.
-Skipped = Literal["not_personal", "empty", "old", "lately"]
+Skipped = Literal["not_personal", "empty", "old"]
+
+
+def skips(made: Recommendations, now_ms: int) -> Skipped | None:
+    """Why a list is not worth a text; None if it is: personalised, and just made."""
+    if made.strategy != "personalised":
+        return "not_personal"
+    if not made.items:
+        return "empty"
+    if now_ms - made.generated_at_ms > MAX_AGE_MS:
+        return "old"
+    return None
 
 
 class Attention:
     """Remembers who had a text lately.
 
-    Worth one is a personalised list that has just been made, for a user who has had none for a
-    while. It remembers as many users as it is told to; of more, those longest ago are forgotten,
-    who then may have a text a little early.
+    It remembers as many users as it is told to; of more, those longest ago are forgotten, who then
+    may have a text a little early.
 
     Args:
         interval_ms: between two texts for a user, at least.
@@ -29,17 +39,9 @@ class Attention:
         # In the order of their times.
         self._last_ms: dict[str, int] = {}
 
-    def skips(self, made: Recommendations, now_ms: int) -> Skipped | None:
-        """Why a list is not worth a text; None if it is."""
-        if made.strategy != "personalised":
-            return "not_personal"
-        if not made.items:
-            return "empty"
-        if now_ms - made.generated_at_ms > MAX_AGE_MS:
-            return "old"
-        if now_ms - self._last_ms.get(made.user_id, -self._interval_ms) < self._interval_ms:
-            return "lately"
-        return None
+    def is_due(self, user_id: str, now_ms: int) -> bool:
+        """Whether a user has had no text for a while."""
+        return now_ms - self._last_ms.get(user_id, -self._interval_ms) >= self._interval_ms
 
     def given(self, user_id: str, now_ms: int) -> None:
         """A user is given a text."""
