@@ -11,7 +11,7 @@ SOURCES := shared services deploy tests
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-alerts test-docker test-kubernetes lint types unit integration lock docs golden prior bench drift images clean
+.PHONY: help demo test test-docker test-kubernetes lint types unit integration lock docs golden prior bench drift images clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -34,11 +34,7 @@ unit: $(VENV)/dev ## tests that need no broker; of deployment files too (kubectl
 
 integration: $(VENV)/dev $(LLAMA)/ready ## tests on a real Kafka (Java 17 and Maven, or what `python -m freshet_kafka doctor` says)
 	$(BIN)/python -m freshet_kafka fetch
-	$(BIN)/python -m pytest tests/broker tests/e2e --ignore tests/e2e/test_alerts_fire.py $(ARGS)
-
-test-alerts: $(VENV)/dev ## every alert made to fire by its fault, on a real Kafka and Prometheus (minutes)
-	$(BIN)/python -m freshet_kafka fetch
-	$(BIN)/python -m pytest tests/e2e/test_alerts_fire.py $(ARGS)
+	$(BIN)/python -m pytest tests/broker tests/e2e $(ARGS)
 
 test-docker: $(VENV)/dev ## docker-compose.yml by a real engine, with stand-ins where no image can be pulled
 	$(BIN)/python -m freshet_kafka fetch
