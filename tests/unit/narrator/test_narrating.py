@@ -1,7 +1,8 @@
 """Lists that are worth it are told, each user's newest, with ids that a replay repeats."""
 
 from collections.abc import Sequence
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
 import msgspec
 import pytest
@@ -102,6 +103,21 @@ def test_a_user_is_not_told_again_at_once() -> None:
     assert not narrator.tell(later, now_ms=NOW + 9_999)
     assert narrator.skipped("lately") == 1
     assert narrator.tell(later, now_ms=NOW + 10_000)
+
+
+def test_lists_of_a_user_who_was_told_lately_are_not_even_decoded() -> None:
+    def decode(partition: int, records: Sequence[object]) -> NoReturn:
+        raise AssertionError(f"{len(records)} records of {partition} were read")
+
+    narrator = Narrator()
+    assert narrator.tell(a_list(place("tent")))
+    lists = [SimpleNamespace(key=b"ada"), SimpleNamespace(key=b"ada")]
+    batch = Batch(RECOMMENDATIONS, 3, lists, decode)
+    assert not narrator.narrating.process([batch], NOW + 1)
+    assert narrator.skipped("lately") == 2
+    other = Batch(RECOMMENDATIONS, 3, [SimpleNamespace(key=b"bob")], decode)
+    with pytest.raises(AssertionError, match="1 records of 3"):
+        narrator.narrating.process([other], NOW + 1)
 
 
 def test_an_item_that_is_not_known_is_not_told() -> None:
