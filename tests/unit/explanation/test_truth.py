@@ -38,3 +38,5 @@ def test_without_what_is_named_the_score_by_attention_is_lower(town: Town, tmp_p
     assert found.held["explain tags"] == found.named["explain tags"]
     # Had an item never been shown, another would be remembered as passed over: that can outweigh.
     assert found.held["explain acts"] > 0.97 * found.named["explain acts"]
+    # What attention looks at most is no reason by itself.
+    assert found.held["attention"] < 0.9 * found.named["attention"]
