@@ -70,13 +70,22 @@ class Endpoint:
         await self._client.close()
 
     async def _asked(self, request: _Request, max_bytes: int, model: str) -> bytes:
+        """The body of an answer, or what each way of having none means."""
         try:
             body = await _body(request, max_bytes)
+        except openai.APITimeoutError as error:
+            raise Unanswered("timeout") from error
+        except openai.RateLimitError as error:
+            raise Unanswered("busy", _said(error)) from error
+        except openai.InternalServerError as error:
+            raise Unanswered("unavailable", _said(error)) from error
         except openai.APIStatusError as error:
             if error.status_code not in _TO_MEND:
                 raise Unanswered("refused", _said(error)) from error
             self._tell(model, error.status_code)
             raise Unanswered("unavailable", _said(error)) from error
+        except (openai.APIConnectionError, httpx2.HTTPError) as error:
+            raise Unanswered("unavailable", repr(error.__cause__ or error)) from error
         self._told -= {(model, status) for status in _TO_MEND}
         return body
 
@@ -89,27 +98,13 @@ class Endpoint:
 
 
 async def _body(request: _Request, max_bytes: int) -> bytes:
-    """The body of an answer, unless it is larger than any honest one: then it is left unread.
-
-    Raises:
-        Unanswered: there is none.
-        openai.APIStatusError: there is one, which says no.
-    """
+    """The body of an answer, unless it is larger than any honest one: then it is left unread."""
     body = bytearray()
-    try:
-        async with request as response:
-            async for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > max_bytes:
-                    raise Unanswered("malformed", f"the answer is larger than {max_bytes} bytes")
-    except openai.APITimeoutError as error:
-        raise Unanswered("timeout") from error
-    except openai.RateLimitError as error:
-        raise Unanswered("busy", _said(error)) from error
-    except openai.InternalServerError as error:
-        raise Unanswered("unavailable", _said(error)) from error
-    except (openai.APIConnectionError, httpx2.HTTPError) as error:
-        raise Unanswered("unavailable", repr(error.__cause__ or error)) from error
+    async with request as response:
+        async for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > max_bytes:
+                raise Unanswered("malformed", f"the answer is larger than {max_bytes} bytes")
     return bytes(body)
 
 

@@ -53,8 +53,9 @@ def select(
     users, pool = scores.shape
     every = np.arange(users)
     epsilon = exploration[:, None]
+    showable = np.isfinite(scores)
     # Every rank before took one; so all of chance but whom it picks is known beforehand.
-    left = np.maximum(np.isfinite(scores).sum(axis=1)[:, None] - np.arange(ranks), 0)
+    left = np.maximum(showable.sum(axis=1)[:, None] - np.arange(ranks), 0)
     share = epsilon / np.maximum(left, 1)
     exploring: Mask = uniforms[:, :ranks, 0] < epsilon
     # The n-th that is left, n uniform.
@@ -62,7 +63,7 @@ def select(
 
     cost = DIVERSITY * (embeddings @ embeddings.transpose(0, 2, 1))
     above = np.zeros((users, pool), np.float32)
-    own = np.where(np.isfinite(scores), scores, -np.inf)
+    own = np.where(showable, scores, -np.inf)
     greedy = np.empty((users, ranks), np.int64)
     places = np.empty((users, ranks), np.int64)
     for rank, some_explore in enumerate(map(any, exploring.T.tolist())):
