@@ -7,13 +7,15 @@ seconds of the services (an objective of 0.25 s) stay: the services run at their
 """
 
 import re
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from harness.prometheus import DEPLOY
+
+#: Folder of the files that say what is scraped, one a worker; read again when one comes.
+TARGETS = "targets"
 
 _UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _DURATION = re.compile(r"(\d+)(ms|s|m|h|d)")
@@ -27,12 +29,11 @@ def faster(duration: str, times: int) -> str:
     return f"{int(found[1]) * _UNIT_MS[found[2]] // times}ms"
 
 
-def write_faster(folder: Path, targets: Mapping[str, Sequence[int]], times: int) -> Path:
+def write_faster(folder: Path, times: int) -> Path:
     """The configuration with its rules, for services on this machine.
 
     Args:
-        folder: where to.
-        targets: ports of each service, by its name.
+        folder: where to; workers are looked for in its `TARGETS`.
         times: how much faster.
 
     Returns:
@@ -43,10 +44,7 @@ def write_faster(folder: Path, targets: Mapping[str, Sequence[int]], times: int)
         config["global"][name] = faster(duration, times)
     (scraped,) = config["scrape_configs"]
     del scraped["dns_sd_configs"], scraped["relabel_configs"]
-    scraped["static_configs"] = [
-        {"targets": [f"127.0.0.1:{port}" for port in ports], "labels": {"job": job}}
-        for job, ports in targets.items()
-    ]
+    scraped["file_sd_configs"] = [{"files": [f"{folder / TARGETS}/*.json"]}]
     (folder / "rules").mkdir()
     for file in (DEPLOY / "rules").glob("*.yml"):
         rules = yaml.safe_load(file.read_text())

@@ -15,7 +15,7 @@ from harness.kafka import send, until
 from harness.prometheus import Prometheus
 from harness.shop import ITEMS_SOLD, goods
 from harness.swaps import versions
-from harness.trainers import own_topics, shown, trainer
+from harness.trainers import CANARY, own_topics, shown, trainer
 from harness.watched import Alerts, Worker, who_listens
 
 #: How many come at once, in the end.
@@ -23,6 +23,9 @@ GUESTS = 100_000
 
 #: What interests may hold here: the least that it takes.
 IN_FLIGHT_BYTES = 1_048_576
+
+#: Workers that nothing is wrong with from the start; the others are started by their faults.
+SOUND = ("catalog", "interests", "trends", "trends aside", "ranker")
 
 
 @dataclass
@@ -44,6 +47,22 @@ class Shop:
     server: Prometheus
     alerts: Alerts
     opened: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def start(self, name: str) -> Worker:
+        """Start one that is not sound, and wait until it is ready and watched."""
+        worker = self.workers[name]
+        worker.start()
+        await worker.ready()
+        await self.seen(worker, up=1)
+        return worker
+
+    async def seen(self, worker: Worker, up: int) -> None:
+        """Wait until Prometheus knows whether a worker answers."""
+
+        async def known() -> bool:
+            return self.server.value(f'up{{instance="{worker.instance}"}}') == up
+
+        await until(known)
 
 
 Fault = Callable[[Shop], Awaitable[None]]
@@ -123,17 +142,11 @@ async def a_worker_crashes_again_and_again(shop: Shop) -> None:
     """One with topics of its own, so that nobody waits for it."""
     worker = shop.workers["trends aside"]
 
-    async def seen(up: int) -> None:
-        async def answers() -> bool:
-            return shop.server.value(f'up{{instance="{worker.instance}"}}') == up
-
-        await until(answers)
-
     async def crashed_enough() -> bool:
         worker.kill()
-        await seen(up=0)
+        await shop.seen(worker, up=0)
         worker.start()
-        await seen(up=1)
+        await shop.seen(worker, up=1)
         return shop.alerts.has_fired("FreshetCrashLoop", instance=worker.instance)
 
     await until(crashed_enough, 180)
@@ -142,22 +155,26 @@ async def a_worker_crashes_again_and_again(shop: Shop) -> None:
 
 async def an_endpoint_is_dead(shop: Shop) -> None:
     """Nobody listens where the narrator asks."""
+    await shop.start("narrator")
     await shop.alerts.fired("FreshetLlmFails", job="narrator")
     await shop.alerts.fired("FreshetLlmBreakerOpen", job="narrator")
     await shop.alerts.fired("FreshetLlmFallsBack", job="narrator", purpose="narrative")
 
 
 async def more_is_wanted_than_the_budget_allows(shop: Shop) -> None:
+    await shop.start("narrator thrifty")
     await shop.alerts.fired("FreshetLlmOverBudget", job="narrator-thrifty")
 
 
 async def a_budget_is_smaller_than_a_call(shop: Shop) -> None:
+    await shop.start("narrator mute")
     await shop.alerts.fired("FreshetLlmNeverCalled", job="narrator-mute")
 
 
 async def models_are_no_good(shop: Shop) -> None:
     """A canary that has not shown itself in time, and three models that are far too slow."""
-    strict = shop.workers["trainer strict"].running
+    strict = (await shop.start("trainer strict")).running
+    await write_records(own_topics(shop.config, "strict"), [CANARY])
     await shop.alerts.fired("FreshetCanaryRolledBack", job="trainer")
     for number in (1, 2):
 
@@ -172,7 +189,7 @@ async def models_are_no_good(shop: Shop) -> None:
 
 async def a_store_hangs(shop: Shop) -> None:
     """The champion's folder is on a disk that does not answer: the trainer waits for it."""
-    waiting = shop.workers["trainer waiting"]
+    waiting = await shop.start("trainer waiting")
     await shop.alerts.fired("FreshetTrainerSilent", instance=waiting.instance)
 
 

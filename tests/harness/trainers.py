@@ -31,6 +31,19 @@ _SETTINGS = {
 }
 
 
+#: A model on trial that nobody has clicked for: its time is over when a trainer first sees it.
+CANARY = ModelRecord(
+    event_id="canary",
+    event_time=1,
+    model="fresh@1",
+    stage="canary",
+    artifact="",
+    manifest_sha256="",
+    architecture="attentive",
+    share=0.5,
+)
+
+
 def trainer(config: ServiceConfig, folder: Path, name: str) -> Worker:
     """A trainer's process, not yet started."""
     settings = {**_SETTINGS, "FRESHET_WORK_DIR": str(folder / name)}
@@ -43,28 +56,17 @@ def own_topics(config: ServiceConfig, name: str) -> ServiceConfig:
 
 
 async def prepare(config: ServiceConfig, folder: Path) -> None:
-    """Topics, lists and a model's record for each: a canary, and a champion on a hung disk."""
-    canary = ModelRecord(
-        event_id="canary",
-        event_time=1,
-        model="fresh@1",
-        stage="canary",
-        artifact="",
-        manifest_sha256="",
-        architecture="attentive",
-        share=0.5,
-    )
+    """Topics and lists for each, and a champion on a hung disk for the one that waits."""
     (folder / "hung").mkdir()
     # Who opens a pipe waits until someone writes into it.
     os.mkfifo(folder / "hung" / "manifest.json")
+    for name in ("strict", "waiting"):
+        await topics.apply(own_topics(config, name), 1)
+        await shown(own_topics(config, name), 0)
     hung = msgspec.structs.replace(
-        canary, stage="champion", artifact=f"file://{folder}/hung", manifest_sha256="0" * 64
+        CANARY, stage="champion", artifact=f"file://{folder}/hung", manifest_sha256="0" * 64
     )
-    for name, record in (("strict", canary), ("waiting", hung)):
-        config_of = own_topics(config, name)
-        await topics.apply(config_of, 1)
-        await shown(config_of, 0)
-        await write_records(config_of, [record])
+    await write_records(own_topics(config, "waiting"), [hung])
 
 
 async def shown(config: ServiceConfig, number: int) -> None:

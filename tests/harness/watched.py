@@ -1,6 +1,7 @@
 """A whole Freshet under a real Prometheus, and what can be done to its processes."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
@@ -11,15 +12,16 @@ import psutil
 
 from freshet.config import ServiceConfig
 from freshet_kafka.ports import free_ports
+from harness.faster import TARGETS
 from harness.prometheus import Prometheus
 from harness.services import Running
 
-#: Longer than what is down at the start takes to fire.
-_QUIET_S = 6.0
+#: Longer than what is wrong at the start takes to fire.
+_QUIET_S = 12.0
 
 
 class Worker:
-    """A service's process at a place of its own, where Prometheus finds it again after a restart.
+    """A service's process at a place of its own, where Prometheus finds it from its first start on.
 
     Attributes:
         job: what Prometheus calls it.
@@ -53,6 +55,10 @@ class Worker:
         return self._running
 
     def start(self) -> None:
+        targets = self._folder / TARGETS
+        targets.mkdir(exist_ok=True)
+        target = {"targets": [self.instance], "labels": {"job": self.job}}
+        (targets / f"{self.port}.json").write_text(json.dumps([target]))
         service = self.job.partition("-")[0]
         self._running = Running(
             service, self._config, self._folder, self._settings, self._arguments
