@@ -6,7 +6,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from freshet.config import ServiceConfig
-from freshet.streaming.header_names import admit_any_header_name
+from freshet.streaming.fetched import read_fetches_so
 
 
 def tls_context(config: ServiceConfig) -> ssl.SSLContext | None:
@@ -31,7 +31,7 @@ def security(config: ServiceConfig) -> dict[str, Any]:
 
 def reader(config: ServiceConfig, client_id: str, *topics: str) -> AIOKafkaConsumer:
     """A consumer outside of any group: committed records, from the beginning on."""
-    admit_any_header_name()
+    read_fetches_so()
     return AIOKafkaConsumer(
         *topics,
         bootstrap_servers=config.brokers,

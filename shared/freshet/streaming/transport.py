@@ -8,14 +8,14 @@ records. It travels under the name of the first partition and that one's last of
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
+from aiokafka import AIOKafkaConsumer
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faust.transport.drivers import aiokafka as faust_aiokafka
 from faust.types import TP, ConsumerMessage
 
 from freshet.streaming.backpressure import InFlight
+from freshet.streaming.fetched import read_fetches_so
 from freshet.streaming.gathering import Gathering
-from freshet.streaming.header_names import admit_any_header_name
-from freshet.streaming.lean_consumer import LeanConsumer
 
 #: A broker's answer to one fetch, at most; as much again may wait undecoded.
 _FETCH_BYTES = 16 * 1_048_576
@@ -27,13 +27,13 @@ _RECORD_OVERHEAD_BYTES = 500
 class MicroBatchThread(faust_aiokafka.AIOKafkaConsumerThread):
     """Runs the Kafka client of a worker."""
 
-    def _create_worker_consumer(self, transport: Any) -> LeanConsumer:
+    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         conf = self.app.conf
         # By range, a worker owns the same partition numbers of all its topics: a user's clicks,
         # queries and feedback must meet in one memory.
         self._assignor = RangePartitionAssignor
-        admit_any_header_name()
-        return LeanConsumer(
+        read_fetches_so()
+        return AIOKafkaConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,
             bootstrap_servers=faust_aiokafka.server_list(transport.url, transport.default_port),
