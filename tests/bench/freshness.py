@@ -9,16 +9,22 @@ had to wait to be sent counts as late. Beside it, the same load through a bare t
 import argparse
 import asyncio
 import tempfile
+import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 from freshet.config import ServiceConfig
 from freshet.contracts.codec import encode
@@ -91,8 +97,11 @@ class Route(NamedTuple):
     read: Callable[[bytes], tuple[str, str]]
 
 
-async def measure(brokers: str, route: Route, rate: float, seconds: float) -> list[float]:
-    """Send clicks at a rate and wait for the answers; seconds that each took."""
+def measure(brokers: str, route: Route, rate: float, seconds: float) -> list[float]:
+    """Send clicks at a rate and wait for the answers; seconds that each took.
+
+    By Kafka's client in C, as the load should take little of the cores from what is measured.
+    """
     random = np.random.default_rng(int(rate))
     count = int(rate * seconds)
     arrivals = np.cumsum(random.exponential(1 / rate, count)).tolist()
@@ -100,58 +109,95 @@ async def measure(brokers: str, route: Route, rate: float, seconds: float) -> li
     items = random.integers(0, ITEM_COUNT, count).tolist()
     run = f"{route.target}-{time.time_ns()}"
     waiting = Waiting()
-    consumer = AIOKafkaConsumer(route.target, bootstrap_servers=brokers, fetch_max_wait_ms=100)
-    producer = AIOKafkaProducer(
-        bootstrap_servers=brokers, acks="all", linger_ms=LINGER_MS if rate >= MANY else 0
+    producer = Producer(
+        {
+            "bootstrap.servers": brokers,
+            "acks": "all",
+            "linger.ms": LINGER_MS if rate >= MANY else 0,
+            # As every other client does it.
+            "partitioner": "murmur2_random",
+        }
     )
-    await consumer.start()
-    await producer.start()
+    consumer = Consumer(
+        {
+            "bootstrap.servers": brokers,
+            "group.id": run,
+            "enable.auto.commit": False,
+            "fetch.wait.max.ms": 100,
+        }
+    )
+    consumer.assign(
+        [TopicPartition(route.target, n, end) for n, end in enumerate(ends(consumer, route.target))]
+    )
+    over = threading.Event()
 
-    async def listen() -> None:
-        while True:
-            for records in (await consumer.getmany(timeout_ms=100)).values():
-                for record in records:
-                    user, event_id = route.read(record.value)
-                    name, _, number = event_id.rpartition("/")
-                    if name == run:
-                        waiting.known(user, int(number))
+    def listen() -> None:
+        while not over.is_set():
+            record = consumer.poll(0.1)
+            if record is None:
+                continue
+            if record.error():
+                raise KafkaException(record.error())
+            user, event_id = route.read(record.value() or b"")
+            name, _, number = event_id.rpartition("/")
+            if name == run:
+                waiting.known(user, int(number))
 
-    listening = asyncio.create_task(listen())
-    start = time.perf_counter()
-    for n, after in enumerate(arrivals):
-        pause = start + after - time.perf_counter()
-        if pause > 0:
-            await asyncio.sleep(pause)
-        user = f"user-{users[n]}"
-        click = Click(
-            event_id=f"{run}/{n}",
-            event_time=time.time_ns() // 1_000_000,
-            user_id=user,
-            item_id=f"shop-{items[n]}",
-        )
-        waiting.sent(user, n, start + after)
-        await producer.send(route.source, encode(click), user.encode())
-    deadline = time.perf_counter() + 30
-    while len(waiting) and time.perf_counter() < deadline:
-        await asyncio.sleep(0.05)
-    listening.cancel()
-    await producer.stop()
-    await consumer.stop()
+    with ThreadPoolExecutor(1) as beside:
+        listening = beside.submit(listen)
+        try:
+            start = time.perf_counter()
+            for n, after in enumerate(arrivals):
+                pause = start + after - time.perf_counter()
+                if pause > 0:
+                    time.sleep(pause)
+                user = f"user-{users[n]}"
+                click = Click(
+                    event_id=f"{run}/{n}",
+                    event_time=time.time_ns() // 1_000_000,
+                    user_id=user,
+                    item_id=f"shop-{items[n]}",
+                )
+                waiting.sent(user, n, start + after)
+                producer.produce(route.source, encode(click), user)
+                producer.poll(0)
+            deadline = time.perf_counter() + 30
+            while len(waiting) and time.perf_counter() < deadline and not listening.done():
+                time.sleep(0.05)
+        finally:
+            over.set()
+        listening.result()
+    producer.flush()
+    consumer.close()
     if len(waiting):
         raise SystemExit(f"{len(waiting)} of {count} clicks never came back")
     return waiting.seconds
 
 
+def ends(consumer: Consumer, topic: str) -> list[int]:
+    """Where each partition ends."""
+    return [consumer.get_watermark_offsets(TopicPartition(topic, n))[1] for n in range(PARTITIONS)]
+
+
 async def hop(brokers: str, source: str, target: str) -> None:
     """Take each record and send it on."""
-    consumer = AIOKafkaConsumer(source, bootstrap_servers=brokers)
-    producer = AIOKafkaProducer(bootstrap_servers=brokers, acks="all")
-    await consumer.start()
-    await producer.start()
-    while True:
-        for records in (await consumer.getmany(timeout_ms=1000)).values():
-            for record in records:
-                await producer.send(target, record.value, record.key)
+    async with (
+        AIOKafkaConsumer(source, bootstrap_servers=brokers) as consumer,
+        AIOKafkaProducer(bootstrap_servers=brokers, acks="all") as producer,
+    ):
+        while True:
+            for records in (await consumer.getmany(timeout_ms=1000)).values():
+                for record in records:
+                    await producer.send(target, record.value, record.key)
+
+
+def hops(brokers: str, names: list[str]) -> None:
+    """From each topic to the next."""
+
+    async def run() -> None:
+        await asyncio.gather(*(hop(brokers, *ends) for ends in pairwise(names)))
+
+    asyncio.run(run())
 
 
 def report(name: str, rate: float, seconds: list[float]) -> None:
@@ -163,42 +209,42 @@ def report(name: str, rate: float, seconds: list[float]) -> None:
     )
 
 
-async def echo(brokers: str, rates: list[float], seconds: float) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
-    await admin.start()
-    await admin.create_topics([NewTopic(f"echo-{n}", PARTITIONS, 1) for n in range(3)])
-    await asyncio.sleep(1)
-    await admin.close()
-    hops = [asyncio.create_task(hop(brokers, f"echo-{n}", f"echo-{n + 1}")) for n in range(2)]
-    await asyncio.sleep(3)
+def echo(brokers: str, rates: list[float], seconds: float) -> None:
+    names = [f"echo-{n}" for n in range(3)]
+    admin = AdminClient({"bootstrap.servers": brokers})
+    for made in admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in names]).values():
+        made.result()
+    hopping = get_context("spawn").Process(target=hops, args=(brokers, names), daemon=True)
+    hopping.start()
+    route = Route(names[0], names[-1], echoed)
+    time.sleep(5)
+    measure(brokers, route, max(rates), 10)
     for rate in rates:
-        times = await measure(brokers, Route("echo-0", "echo-2", echoed), rate, seconds)
-        report("echo", rate, times)
-    for one in hops:
-        one.cancel()
+        report("echo", rate, measure(brokers, route, rate, seconds))
+    hopping.terminate()
 
 
-async def understood(config: ServiceConfig) -> None:
+def understood(config: ServiceConfig) -> None:
     """Wait until the catalog has every item: before that a list may be empty, and is not sent."""
-    topic = config.topic(CATALOG.name)
-    async with AIOKafkaConsumer(bootstrap_servers=config.brokers) as consumer:
-        partitions = [TopicPartition(topic, n) for n in range(CATALOG.partitions)]
-        while sum((await consumer.end_offsets(partitions)).values()) < ITEM_COUNT:
-            await asyncio.sleep(0.2)
+    consumer = Consumer({"bootstrap.servers": config.brokers, "group.id": "understood"})
+    while sum(ends(consumer, config.topic(CATALOG.name))) < ITEM_COUNT:
+        time.sleep(0.2)
+    consumer.close()
 
 
-async def freshet(config: ServiceConfig, rates: list[float], seconds: float) -> None:
+def freshet(config: ServiceConfig, rates: list[float], seconds: float) -> None:
     world = Simulation(SimulatorConfig(items=ITEM_COUNT), "bench", time.time_ns() // 1_000_000)
-    async with AIOKafkaProducer(bootstrap_servers=config.brokers, linger_ms=5) as producer:
-        for item in world.catalogue():
-            await producer.send(config.topic(ITEMS.name), encode(item), item.item_id.encode())
-    await understood(config)
+    producer = Producer({"bootstrap.servers": config.brokers})
+    for item in world.catalogue():
+        producer.produce(config.topic(ITEMS.name), encode(item), item.item_id)
+    producer.flush()
+    understood(config)
     route = Route(config.topic(CLICKS.name), config.topic(RECOMMENDATIONS.name), listed)
     # Warm: partitions assigned, catalog read, the broker's code compiled for the load.
-    await measure(config.brokers, route, 100, 10)
-    await measure(config.brokers, route, max(rates), 10)
+    measure(config.brokers, route, 100, 10)
+    measure(config.brokers, route, max(rates), 10)
     for rate in rates:
-        report("freshet", rate, await measure(config.brokers, route, rate, seconds))
+        report("freshet", rate, measure(config.brokers, route, rate, seconds))
 
 
 def main() -> None:
@@ -209,11 +255,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, local_broker("kafka") as broker:
         config = ServiceConfig(brokers=broker.bootstrap)
         asyncio.run(topics.apply(config, 1))
-        asyncio.run(echo(broker.bootstrap, arguments.rates, arguments.seconds))
+        echo(broker.bootstrap, arguments.rates, arguments.seconds)
         children: list[Child]
         settings = {"FRESHET_BROKERS": broker.bootstrap}
         with running(Path(folder), settings, service_commands()) as children:
-            asyncio.run(freshet(config, arguments.rates, arguments.seconds))
+            freshet(config, arguments.rates, arguments.seconds)
             for child in children:
                 child.check()
 
