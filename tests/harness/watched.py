@@ -58,7 +58,10 @@ class Worker:
         targets = self._folder / TARGETS
         targets.mkdir(exist_ok=True)
         target = {"targets": [self.instance], "labels": {"job": self.job}}
-        (targets / f"{self.port}.json").write_text(json.dumps([target]))
+        part = targets / f"{self.port}.part"
+        part.write_text(json.dumps([target]))
+        # At once, as Prometheus looks at any time.
+        part.rename(part.with_suffix(".json"))
         service = self.job.partition("-")[0]
         self._running = Running(
             service, self._config, self._folder, self._settings, self._arguments
