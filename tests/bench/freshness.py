@@ -195,7 +195,7 @@ def hops(brokers: str, names: list[str]) -> None:
     """From each topic to the next."""
 
     async def run() -> None:
-        await asyncio.gather(*(hop(brokers, *ends) for ends in pairwise(names)))
+        await asyncio.gather(*(hop(brokers, *pair) for pair in pairwise(names)))
 
     asyncio.run(run())
 
@@ -217,6 +217,7 @@ def echo(brokers: str, rates: list[float], seconds: float) -> None:
     hopping = get_context("spawn").Process(target=hops, args=(brokers, names), daemon=True)
     hopping.start()
     route = Route(names[0], names[-1], echoed)
+    # A hop reads from the end: what is sent before it is there never comes back.
     time.sleep(5)
     measure(brokers, route, max(rates), 10)
     for rate in rates:

@@ -30,8 +30,8 @@ _BEFORE_LENGTH_COUNTS = struct.calcsize(">qi")
 _FORMAT = 2
 
 
-def read_fetches_so() -> None:
-    """Have all consumers of this process that have not begun to read yet read in this way.
+def read_bare_records() -> None:
+    """Have all consumers of this process that have not begun to read yet hand out such records.
 
     aiokafka has no setting for what reads a fetch: only the names that it is called by.
     """

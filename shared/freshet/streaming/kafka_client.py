@@ -6,7 +6,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from freshet.config import ServiceConfig
-from freshet.streaming.fetched import read_fetches_so
+from freshet.streaming.fetched import read_bare_records
 
 
 def tls_context(config: ServiceConfig) -> ssl.SSLContext | None:
@@ -31,7 +31,7 @@ def security(config: ServiceConfig) -> dict[str, Any]:
 
 def reader(config: ServiceConfig, client_id: str, *topics: str) -> AIOKafkaConsumer:
     """A consumer outside of any group: committed records, from the beginning on."""
-    read_fetches_so()
+    read_bare_records()
     return AIOKafkaConsumer(
         *topics,
         bootstrap_servers=config.brokers,

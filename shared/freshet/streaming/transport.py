@@ -14,7 +14,7 @@ from faust.transport.drivers import aiokafka as faust_aiokafka
 from faust.types import TP, ConsumerMessage
 
 from freshet.streaming.backpressure import InFlight
-from freshet.streaming.fetched import read_fetches_so
+from freshet.streaming.fetched import read_bare_records
 from freshet.streaming.gathering import Gathering
 
 #: A broker's answer to one fetch, at most; as much again may wait undecoded.
@@ -32,7 +32,7 @@ class MicroBatchThread(faust_aiokafka.AIOKafkaConsumerThread):
         # By range, a worker owns the same partition numbers of all its topics: a user's clicks,
         # queries and feedback must meet in one memory.
         self._assignor = RangePartitionAssignor
-        read_fetches_so()
+        read_bare_records()
         return AIOKafkaConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,
