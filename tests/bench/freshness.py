@@ -1,6 +1,6 @@
 """Click to recommendation: how long until a list knows a click, at several rates.
 
-Run: `make bench`, or `python tests/bench/freshness.py [--seconds S] [--rates R …]`. Starts its own
+Run: `make bench`, or this file with [--seconds S] [--rates R …] [--partitions P]. Starts its own
 Kafka and every service; all share this machine's cores with the load. The load is open-loop:
 arrival times are drawn beforehand and each click's time counts from its arrival, so a click that
 had to wait to be sent counts as late. Beside it, the same load through a bare two-hop echo.
@@ -39,7 +39,9 @@ from freshet_simulator.simulation import Simulation
 
 USERS = 2_000
 ITEM_COUNT = 2_000
-PARTITIONS = 8
+
+#: Twice the workers of a service, as docs/how-to/sizing.md has it.
+PARTITIONS = 2
 
 #: From so many clicks a second on, the load's producer gathers for as long as Kafka's own Java
 #: client does by default (since 4.0). Its wait counts: a click's time starts at its arrival.
@@ -176,7 +178,8 @@ def measure(brokers: str, route: Route, rate: float, seconds: float) -> list[flo
 
 def ends(consumer: Consumer, topic: str) -> list[int]:
     """Where each partition ends."""
-    return [consumer.get_watermark_offsets(TopicPartition(topic, n))[1] for n in range(PARTITIONS)]
+    partitions = consumer.list_topics(topic).topics[topic].partitions
+    return [consumer.get_watermark_offsets(TopicPartition(topic, n))[1] for n in sorted(partitions)]
 
 
 async def hop(brokers: str, source: str, target: str) -> None:
@@ -209,10 +212,10 @@ def report(name: str, rate: float, seconds: list[float]) -> None:
     )
 
 
-def echo(brokers: str, rates: list[float], seconds: float) -> None:
+def echo(brokers: str, partitions: int, rates: list[float], seconds: float) -> None:
     names = [f"echo-{n}" for n in range(3)]
     admin = AdminClient({"bootstrap.servers": brokers})
-    for made in admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in names]).values():
+    for made in admin.create_topics([NewTopic(name, partitions, 1) for name in names]).values():
         made.result()
     hopping = get_context("spawn").Process(target=hops, args=(brokers, names), daemon=True)
     hopping.start()
@@ -252,11 +255,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rates", type=float, nargs="*", default=[10, 200, 500, 1000])
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--partitions", type=int, default=PARTITIONS)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, local_broker("kafka") as broker:
         config = ServiceConfig(brokers=broker.bootstrap)
-        asyncio.run(topics.apply(config, 1))
-        echo(broker.bootstrap, arguments.rates, arguments.seconds)
+        asyncio.run(topics.apply(config, 1, arguments.partitions))
+        echo(broker.bootstrap, arguments.partitions, arguments.rates, arguments.seconds)
         children: list[Child]
         settings = {"FRESHET_BROKERS": broker.bootstrap}
         with running(Path(folder), settings, service_commands()) as children:

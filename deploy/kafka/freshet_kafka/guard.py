@@ -22,7 +22,9 @@ def main() -> int:
     child = subprocess.Popen(
         sys.argv[1:],
         stdin=subprocess.DEVNULL,
-        start_new_session=True,
+        # Not a session: Linux shares out time by session first (autogroup), and what runs at a
+        # lower priority would not give way to those of another.
+        process_group=0,
     )
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     if asked:

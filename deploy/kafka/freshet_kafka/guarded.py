@@ -40,7 +40,7 @@ class Guarded:
                 env={**os.environ, **settings},
                 # Ctrl-C in a terminal goes to the foreground group: it is ours to stop, not the
                 # terminal's.
-                start_new_session=True,
+                process_group=0,
             )
 
     def kill(self) -> None:

@@ -158,6 +158,8 @@ class Answering:
             if made.trigger.kind == "interest" and made.caused_at is not None:
                 elapsed_ms = max(0, now_ms - made.caused_at.broker_time_ms)
                 self._metrics.freshness.observe(elapsed_ms / 1000)
+        # Taking them apart takes a while, and here nobody waits.
+        self._made.clear()
 
     def _changed(self, batches: Sequence[Batch]) -> list[Question]:
         """One question for each user who did something, whatever the number of changes."""

@@ -127,9 +127,10 @@ class Ranking:
         self._popularity.refresh(now_ms)
         known = context(self._inventory, asks)
         ids = [recommendation_id(ask, scorer.label) for ask in asks]
-        # For each rank two numbers, then those of the exploring candidates; a list's numbers
-        # do not depend on how many others are made with it.
-        chances = np.stack([uniforms(one, explore.COUNT + 2 * 100) for one in ids])
+        # First those of the exploring candidates, then two for each rank: a list's numbers depend
+        # neither on the lists that are made with it nor on their lengths.
+        ranks = max(ask.count for ask in asks)
+        chances = np.stack([uniforms(one, explore.COUNT + 2 * ranks) for one in ids])
         tried = explore.explore(len(self._inventory), chances[:, : explore.COUNT])
         rows = self._candidates(known, tried)
         score, probability, _ = self.score(known, rows, scorer, now_ms)

@@ -35,7 +35,7 @@ def reasons_for(
     reasons: list[Reason] = []
     if query:
         reasons.append(Reason(kind="query", query=query, weight=1.0))
-    shared = sorted([(wanted[tag], tag) for tag in tags if tag in wanted], reverse=True)
+    shared = sorted([(wanted[tag], tag) for tag in wanted.keys() & tags], reverse=True)
     reasons += [Reason(kind="tag", tag=t, weight=round(w, 4)) for w, t in shared[:2] if w > 0]
     if nearest and nearest[1] >= ALIKE:
         reasons.append(Reason(kind="because_of", item_id=nearest[0], weight=nearest[1]))
