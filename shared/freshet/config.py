@@ -36,6 +36,8 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         session_timeout_s: after so long without a sign of life a worker's partitions go to others.
         linger_ms: how long the broker gathers records while they come one after the other; one that
             comes after a pause never waits. More is cheaper, 0 is for one service a machine.
+        idle_wait_ms: how long a fetch stays at the broker while nothing comes. Kafka answers at the
+            first record, whatever this is; small stand-ins of Kafka may answer late.
         otlp_endpoint: where traces go: a collector's http://host:port for OTLP; none by default.
         trace_ratio: of your systems' records that come without a trace, how many begin one.
         security_protocol: PLAINTEXT, or SASL_SSL with `sasl_username` and `sasl_password`.
@@ -53,6 +55,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     max_in_flight_bytes: Annotated[int, msgspec.Meta(ge=1_048_576)] = 64 * 1_048_576
     session_timeout_s: Annotated[int, msgspec.Meta(ge=6, le=300)] = 15
     linger_ms: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 15
+    idle_wait_ms: Annotated[int, msgspec.Meta(ge=1, le=5_000)] = 500
     otlp_endpoint: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s@?#/]+)?$")] = ""
     trace_ratio: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0
     security_protocol: Literal["PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"

@@ -27,6 +27,9 @@ _KINDS = {
     "kafka": "Apache Kafka",
 }
 
+#: The embedded broker has no producer ids, and who waits at it is told late of what has come.
+_EMBEDDED = {"FRESHET_IDEMPOTENT": "false", "FRESHET_IDLE_WAIT_MS": "30"}
+
 
 def main(
     broker: Annotated[str, typer.Option(help="embedded, or kafka for the real one.")] = "embedded",
@@ -49,9 +52,9 @@ def main(
             asyncio.run(topics.apply(config, 1))
             settings = {
                 "FRESHET_BROKERS": local.bootstrap,
-                "FRESHET_IDEMPOTENT": str(broker == "kafka"),
                 "FRESHET_WORLD": str(world),
                 "FRESHET_VISITS_PER_SECOND": str(visits_per_second),
+                **(_EMBEDDED if broker == "embedded" else {}),
             }
             commands = {**service_commands(), "simulator": ("freshet_simulator", "run")}
             with running(Path(folder), settings, commands) as children:

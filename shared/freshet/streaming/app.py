@@ -34,12 +34,14 @@ class FreshetApp(faust.App):
         intake: where batches wait to be processed.
         max_in_flight_bytes: bound of what is read and not acknowledged.
         linger_ms: how long the broker gathers records under load.
+        idle_wait_ms: how long a fetch waits at the broker without load.
         idempotent: whether the producer is.
     """
 
     intake: Intake
     max_in_flight_bytes: int
     linger_ms: int
+    idle_wait_ms: int
     idempotent: bool
 
     def _new_transport(self) -> MicroBatchTransport:
@@ -100,6 +102,7 @@ def build_app(service: Service, config: ServiceConfig) -> FreshetApp:
     app.intake = Intake(on_close=_forget(service.state))
     app.max_in_flight_bytes = config.max_in_flight_bytes
     app.linger_ms = config.linger_ms
+    app.idle_wait_ms = config.idle_wait_ms
     app.idempotent = config.idempotent
 
     inputs = app.topic(

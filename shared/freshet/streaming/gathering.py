@@ -12,9 +12,6 @@ from typing import Any
 #: So many bytes are worth no more waiting.
 _ENOUGH_BYTES = 1_048_576
 
-#: How long an idle fetch stays at the broker.
-_IDLE_WAIT_MS = 500
-
 #: Fetches follow each other closely when they are less than so many lingers apart.
 _CLOSE = 3
 
@@ -26,8 +23,9 @@ class Gathering:
     from the two private fields that are set here (aiokafka, `Fetcher._get_actions_per_node`).
     """
 
-    def __init__(self, linger_ms: int) -> None:
+    def __init__(self, linger_ms: int, idle_wait_ms: int) -> None:
         self._linger_ms = linger_ms
+        self._idle_wait_ms = idle_wait_ms
         self._last_s = 0.0
         self._is_busy = False
 
@@ -43,4 +41,4 @@ class Gathering:
         if anything:
             self._last_s = now_s
         fetcher._fetch_min_bytes = _ENOUGH_BYTES if self._is_busy else 1
-        fetcher._fetch_max_wait_ms = self._linger_ms if self._is_busy else _IDLE_WAIT_MS
+        fetcher._fetch_max_wait_ms = self._linger_ms if self._is_busy else self._idle_wait_ms

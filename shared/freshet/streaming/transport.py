@@ -93,7 +93,7 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.in_flight = InFlight(self.app.max_in_flight_bytes)
-        self._gathering = Gathering(self.app.linger_ms)
+        self._gathering = Gathering(self.app.linger_ms, self.app.idle_wait_ms)
         self._confirmed: dict[TP, int] = {}
         self._begun: dict[TP, int] = {}
         self._read_offset = _Forgetful()
