@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaProducer
 from faust.types.auth import AuthProtocol
 
 from freshet.config import ServiceConfig
+from freshet.streaming.gathering import Gathering
 from freshet.streaming.intake import Intake
 from freshet.streaming.kafka_client import tls_context
 from freshet.streaming.service import Service
@@ -33,15 +34,13 @@ class FreshetApp(faust.App):
     Attributes:
         intake: where batches wait to be processed.
         max_in_flight_bytes: bound of what is read and not acknowledged.
-        linger_ms: how long the broker gathers records under load.
-        idle_wait_ms: how long a fetch waits at the broker without load.
+        gathering: how long each fetch may wait at the broker.
         idempotent: whether the producer is.
     """
 
     intake: Intake
     max_in_flight_bytes: int
-    linger_ms: int
-    idle_wait_ms: int
+    gathering: Gathering
     idempotent: bool
 
     def _new_transport(self) -> MicroBatchTransport:
@@ -101,8 +100,7 @@ def build_app(service: Service, config: ServiceConfig) -> FreshetApp:
     )
     app.intake = Intake(on_close=_forget(service.state))
     app.max_in_flight_bytes = config.max_in_flight_bytes
-    app.linger_ms = config.linger_ms
-    app.idle_wait_ms = config.idle_wait_ms
+    app.gathering = Gathering(config.linger_ms, config.idle_wait_ms)
     app.idempotent = config.idempotent
 
     inputs = app.topic(

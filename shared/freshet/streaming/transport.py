@@ -15,7 +15,6 @@ from faust.types import TP, ConsumerMessage
 
 from freshet.streaming.backpressure import InFlight
 from freshet.streaming.fetched import read_bare_records
-from freshet.streaming.gathering import Gathering
 
 #: A broker's answer to one fetch, at most; as much again may wait undecoded.
 _FETCH_BYTES = 16 * 1_048_576
@@ -93,7 +92,6 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.in_flight = InFlight(self.app.max_in_flight_bytes)
-        self._gathering = Gathering(self.app.linger_ms, self.app.idle_wait_ms)
         self._confirmed: dict[TP, int] = {}
         self._begun: dict[TP, int] = {}
         self._read_offset = _Forgetful()
@@ -112,8 +110,8 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
             await self._find_place()
             self._lost_place = False
         generation = self.app.consumer_generation_id
-        fetched, active = await self._wait_next_records(self._gathering.timeout(timeout))
-        self._gathering.fetched(self._thread.fetcher, anything=bool(fetched))
+        fetched, active = await self._wait_next_records(self.app.gathering.timeout(timeout))
+        self.app.gathering.fetched(self._thread.fetcher, anything=bool(fetched))
         if not fetched:
             return
         # A rebalance came in between. What was fetched may be of the old assignment or of the new

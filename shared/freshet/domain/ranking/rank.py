@@ -98,7 +98,7 @@ class Ranking:
         selection = select(
             _at(pool, score),
             inventory.embeddings[_at(pool, rows)],
-            min(pool.shape[1], max(ask.count for ask in asks)),
+            min(pool.shape[1], considered.chances.shape[1]),
             np.array([exploration_of(one, self._exploration) for one, _ in strategies]),
             considered.chances,
         )
