@@ -138,7 +138,7 @@ class Arm:
         """Fold what a visit sends; who is owed a list for it, and the request for one."""
         owed: dict[str, Request | None] = {}
         clicks = 0
-        for topic, message in self._simulation.next_visit(time_ms):
+        for _, message in self._simulation.next_visit(time_ms):
             if isinstance(message, Request):
                 owed[message.user_id] = message
                 continue
@@ -149,7 +149,7 @@ class Arm:
             else:
                 owed.setdefault(message.user_id, None)  # type: ignore[attr-defined]
             clicks += isinstance(message, Click)
-            self._past.take(topic.name, time_ms, message)  # type: ignore[arg-type]
+            self._past.take(time_ms, message)  # type: ignore[arg-type]
             self._log(entry_of(message))  # type: ignore[arg-type]
         self.seen.clicked.append(clicks)
         return owed

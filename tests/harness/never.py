@@ -11,12 +11,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from freshet.contracts.inputs import Click, Impression, Query
+from freshet.contracts.inputs import Impression, Query
 from freshet.contracts.recommendations import Evidence, RecommendedItem
 from freshet.domain.explanation.explanation import Place, explain
 from freshet.domain.explanation.occlusion import Served
-from freshet.domain.interest.fold import Arrived, UserEvent, fold
-from freshet.domain.interest.strength import signal_kind
+from freshet.domain.interactions import UserEvent, interactions
+from freshet.domain.interest.fold import Arrived, fold
 from freshet.domain.interest.without import remembered, without_tag
 from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.context import context
@@ -122,9 +122,8 @@ def attentive(town: Town, folder: Path, epochs: int) -> Path:
 
 def _is(event: UserEvent, act: Evidence) -> bool:
     """Whether an event is the act."""
-    if isinstance(event, Impression) or event.time_ms != act.time_ms:
+    if event.time_ms != act.time_ms:
         return False
     if isinstance(event, Query):
         return event.text == act.query
-    kind = "click" if isinstance(event, Click) else signal_kind(event)
-    return (kind, event.item_id) == (act.kind, act.item_id)
+    return (act.item_id, act.kind) in interactions(event)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from freshet.contracts.derived import CatalogItem, Interests
 from freshet.contracts.inputs import Click, Impression, Item, Request
 from freshet.contracts.recommendations import Recommendations, Trigger
+from freshet.domain.interactions import UserEvent
 from freshet.domain.interest.catalog import CatalogKnowledge
-from freshet.domain.interest.fold import Arrived, UserEvent
+from freshet.domain.interest.fold import Arrived
 from freshet.domain.interest.knowledge import DIMENSION
 from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.learning.log import entry_of
@@ -99,12 +100,12 @@ class Town:
             sent = self._simulation.pass_time(self.now_ms)
             self._take([message for _, message in sent if isinstance(message, Item)])
             acted = False
-            for topic, message in self._simulation.next_visit(self.now_ms):
+            for _, message in self._simulation.next_visit(self.now_ms):
                 if isinstance(message, Request):
                     continue
                 user_id: str = message.user_id  # type: ignore[attr-defined]
                 acted |= not isinstance(message, Impression)
-                self._fold(user_id, topic.name, message)  # type: ignore[arg-type]
+                self._fold(user_id, message)  # type: ignore[arg-type]
             state = self.state(user_id)
             if state is not None and acted:
                 taste = np.array(list(self._simulation.truth(user_id).values()))
@@ -129,8 +130,8 @@ class Town:
         assert self._replay is not None, "this town does not learn"
         return stacked([*self._shown, *self._replay.finish()]), item_table(self.inventory)
 
-    def _fold(self, user_id: str, topic: str, event: UserEvent) -> None:
-        self._past.take(topic, self.now_ms, event)
+    def _fold(self, user_id: str, event: UserEvent) -> None:
+        self._past.take(self.now_ms, event)
         # One source and its own offsets are enough to fold it all again.
         folded = self.folded.setdefault(user_id, [])
         folded.append(Arrived("clicks", len(folded), self.now_ms, event))

@@ -4,6 +4,7 @@ import asyncio
 
 from freshet.config import ServiceConfig
 from freshet.contracts.registry import (
+    CARTS,
     CLICKS,
     FEEDBACK,
     IMPRESSIONS,
@@ -19,7 +20,7 @@ from freshet_demo.numbers import Numbers
 
 #: In the order in which they are shown.
 WATCHED = (
-    *(ITEMS, CLICKS, QUERIES, FEEDBACK, IMPRESSIONS, REQUESTS),
+    *(ITEMS, CLICKS, QUERIES, FEEDBACK, CARTS, IMPRESSIONS, REQUESTS),
     *(RECOMMENDATIONS, NARRATIVES),
 )
 

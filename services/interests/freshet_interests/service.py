@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from freshet.contracts.codec import encode
 from freshet.contracts.derived import Counters, Interests
 from freshet.contracts.registry import (
+    CARTS,
     CATALOG,
     CLICKS,
     FEEDBACK,
@@ -42,7 +43,7 @@ def build_service(config: InterestsConfig) -> Service:
     folding = Folding(state, knowledge, metrics)
     return Service(
         name="interests",
-        inputs=(CLICKS, QUERIES, FEEDBACK, IMPRESSIONS),
+        inputs=(CLICKS, QUERIES, FEEDBACK, CARTS, IMPRESSIONS),
         process=folding.process,
         registry=registry,
         state=state,
@@ -109,6 +110,7 @@ def _count(folded: Counter[str], before: Interests | None, after: Interests) -> 
     folded[CLICKS.name] += new.clicks - old.clicks
     folded[QUERIES.name] += new.queries - old.queries
     folded[FEEDBACK.name] += new.feedback - old.feedback
+    folded[CARTS.name] += new.carts - old.carts
     folded[IMPRESSIONS.name] += new.impressions - old.impressions
 
 

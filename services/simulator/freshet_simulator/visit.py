@@ -5,8 +5,16 @@ from collections.abc import Callable, Iterator, Sequence
 from numpy.random import Generator
 
 from freshet.contracts.envelope import Message
-from freshet.contracts.inputs import Click, Feedback, Impression, Query, Request
-from freshet.contracts.registry import CLICKS, FEEDBACK, IMPRESSIONS, QUERIES, REQUESTS, Topic
+from freshet.contracts.inputs import Cart, Click, Feedback, Impression, Query, Request
+from freshet.contracts.registry import (
+    CARTS,
+    CLICKS,
+    FEEDBACK,
+    IMPRESSIONS,
+    QUERIES,
+    REQUESTS,
+    Topic,
+)
 from freshet_simulator.people import Person, click_chances, reaction, search
 from freshet_simulator.world import World, WorldItem
 
@@ -82,6 +90,18 @@ def visit(
             ),
         )
         said = reaction(person, item, random)
+        if said and said[0] == "purchase":
+            yield (
+                CARTS,
+                Cart(
+                    event_id=new_id(),
+                    event_time=time_ms,
+                    user_id=user_id,
+                    item_id=item.item.item_id,
+                    change="add",
+                    recommendation_id=recommendation_id,
+                ),
+            )
         if said:
             yield (
                 FEEDBACK,

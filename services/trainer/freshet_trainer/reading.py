@@ -11,6 +11,7 @@ from freshet.config import ServiceConfig
 from freshet.contracts.codec import Unprocessable, decoder
 from freshet.contracts.derived import CatalogItem
 from freshet.contracts.registry import (
+    CARTS,
     CATALOG,
     CLICKS,
     FEEDBACK,
@@ -23,7 +24,7 @@ from freshet.domain.learning.log import Entry, entry_of
 from freshet.kafka_python import admit_any_header_name, security
 
 #: What is replayed, beside the catalog.
-LOGS = (CLICKS, QUERIES, FEEDBACK, IMPRESSIONS, RECOMMENDATIONS)
+LOGS = (CLICKS, QUERIES, FEEDBACK, CARTS, IMPRESSIONS, RECOMMENDATIONS)
 
 #: Entries of a partition that wait; one that has more is not read until it has half of it.
 MAX_BUFFERED = 2_000

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from freshet.contracts.codec import encode
 from freshet.contracts.derived import Trend
-from freshet.contracts.registry import CLICKS, FEEDBACK, IMPRESSIONS, TRENDS
+from freshet.contracts.registry import CARTS, CLICKS, FEEDBACK, IMPRESSIONS, TRENDS
 from freshet.domain.trends.fold import Sighting, fold, sightings
 from freshet.streaming.batch import Batch, Output
 from freshet.streaming.service import Service
@@ -26,7 +26,7 @@ def build_service(config: TrendsConfig) -> Service:
     counting = Counting(state, sightings_metric(registry))
     return Service(
         name="trends",
-        inputs=(CLICKS, IMPRESSIONS, FEEDBACK),
+        inputs=(CLICKS, FEEDBACK, CARTS, IMPRESSIONS),
         process=counting.process,
         registry=registry,
         state=state,

@@ -12,7 +12,16 @@ Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]
 
 #: What a remembered item was to the user. A rating is remembered as like, dislike or click,
 #: whichever its value is nearest to.
-SignalKind = Literal["click", "like", "dislike", "dismiss", "purchase", "hide"]
+SignalKind = Literal[
+    "click",
+    "like",
+    "dislike",
+    "dismiss",
+    "purchase",
+    "hide",
+    "cart_add",
+    "cart_remove",
+]
 
 
 class CatalogItem(Message, frozen=True, kw_only=True):
@@ -101,6 +110,7 @@ class Counters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     queries: int = 0
     feedback: int = 0
     impressions: int = 0
+    carts: int = 0
 
 
 class Interests(Message, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,4 +1,4 @@
-"""What a company's systems send: items, clicks, queries, feedback, impressions, requests."""
+"""What a company's systems send: items, clicks, queries, feedback, carts, impressions, requests."""
 
 from typing import Annotated, Literal
 
@@ -11,6 +11,9 @@ Attribute = str | float | bool | list[str]
 
 #: What a user can say about an item beyond a click.
 FeedbackKind = Literal["like", "dislike", "rating", "dismiss", "purchase", "hide"]
+
+#: What can happen between a user's cart and an item.
+CartChange = Literal["add", "remove"]
 
 
 class Item(Message, frozen=True, kw_only=True):
@@ -81,6 +84,20 @@ class Feedback(Message, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if (self.kind == "rating") != (self.rating is not None):
             raise ValueError("`rating` goes with kind 'rating', and only with it")
+
+
+class Cart(Message, frozen=True, kw_only=True):
+    """A user put an item into the cart, or took it out.
+
+    Attributes:
+        change: "add" or "remove". A purchase is a feedback, not a removal.
+        recommendation_id: the list it was found in, if Freshet made that list.
+    """
+
+    user_id: Identifier
+    item_id: Identifier
+    change: CartChange
+    recommendation_id: Identifier | None = None
 
 
 class Impression(Message, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Literal
 
 from freshet.contracts.derived import CatalogItem, DeadLetter, Interests, Trend
 from freshet.contracts.envelope import Message
-from freshet.contracts.inputs import Click, Feedback, Impression, Item, Query, Request
+from freshet.contracts.inputs import Cart, Click, Feedback, Impression, Item, Query, Request
 from freshet.contracts.models import ModelRecord
 from freshet.contracts.narratives import Narrative
 from freshet.contracts.recommendations import Recommendations
@@ -81,6 +81,14 @@ FEEDBACK = Topic(
     value=Feedback,
     key="user_id",
     meaning="A user judged an item.",
+    producers=("yours", "simulator"),
+    consumers=("interests", "trends", "trainer"),
+)
+CARTS = Topic(
+    name="carts",
+    value=Cart,
+    key="user_id",
+    meaning="A user put an item into the cart, or took it out.",
     producers=("yours", "simulator"),
     consumers=("interests", "trends", "trainer"),
 )
@@ -177,6 +185,7 @@ TOPICS: tuple[Topic, ...] = (
     CLICKS,
     QUERIES,
     FEEDBACK,
+    CARTS,
     IMPRESSIONS,
     REQUESTS,
     CATALOG,
@@ -187,3 +196,10 @@ TOPICS: tuple[Topic, ...] = (
     MODELS,
     DEAD_LETTERS,
 )
+
+_BY_VALUE = {topic.value: topic for topic in TOPICS}
+
+
+def topic_of(message: Message) -> Topic:
+    """The topic that a message belongs on."""
+    return _BY_VALUE[type(message)]

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from freshet.contracts.codec import encode
 from freshet.contracts.derived import Interests
-from freshet.contracts.inputs import Click, Feedback, Impression, Query
+from freshet.contracts.inputs import Cart, Click, Feedback, Impression, Query
+from freshet.domain.interactions import UserEvent
 from freshet.domain.interest.acts import acts_of
 from freshet.domain.interest.fold import (
     MAX_PASSED,
@@ -20,7 +21,6 @@ from freshet.domain.interest.fold import (
     MAX_RECENT,
     RECENT_SLACK,
     Arrived,
-    UserEvent,
     fold,
 )
 from freshet.domain.interest.slow import slow_of
@@ -99,7 +99,7 @@ def events(draw: st.DrawFn) -> UserEvent:
     }
     kind = draw(
         st.sampled_from(
-            ["click", "query", "like", "dislike", "rating", "hide", "purchase", "shown", "shown"]
+            ["click", "query", "like", "rating", "hide", "purchase", "add", "remove", "shown"]
         )
     )
     if kind == "shown":
@@ -108,6 +108,8 @@ def events(draw: st.DrawFn) -> UserEvent:
         return Click(**base, item_id=draw(items))
     if kind == "query":
         return Query(**base, text=draw(st.sampled_from(["tag-1", "tag-3", "nothing"])))
+    if kind in ("add", "remove"):
+        return Cart(**base, item_id=draw(items), change=cast(Any, kind))
     rating = draw(st.floats(0, 1)) if kind == "rating" else None
     return Feedback(**base, item_id=draw(items), kind=cast(Any, kind), rating=rating)
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from freshet.contracts.inputs import Query
 from freshet.contracts.recommendations import Evidence
-from freshet.domain.interest.strength import signal_kind
+from freshet.domain.interactions import interactions
 from freshet.domain.interest.tags import current_tags
 from freshet.domain.interest.without import remembered, without, without_tag
 from harness.happened import KNOWLEDGE, Event, click, events, feedback, folded, query
@@ -16,8 +16,8 @@ from harness.ranking import T0
 def act_of(event: Event) -> Evidence:
     if isinstance(event, Query):
         return Evidence(kind="query", query=event.text, time_ms=event.time_ms)
-    kind = "click" if event.event_id.startswith("c") else signal_kind(event)  # type: ignore[arg-type]
-    return Evidence(kind=kind, item_id=event.item_id, time_ms=event.time_ms)
+    ((item_id, kind),) = interactions(event)
+    return Evidence(kind=kind, item_id=item_id, time_ms=event.time_ms)
 
 
 def test_what_is_remembered_is_listed_the_newest_of_each_kind_first() -> None:

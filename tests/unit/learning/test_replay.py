@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from freshet.contracts.derived import Interests, Trend
-from freshet.contracts.inputs import Click, Feedback, Impression, Query
+from freshet.contracts.inputs import Click, Impression
 from freshet.contracts.recommendations import Trigger
 from freshet.domain.interest.fold import Arrived, fold
-from freshet.domain.learning.log import Entry, entry_of
+from freshet.domain.learning.log import Entry, ListMade, entry_of
 from freshet.domain.learning.order import InOrder
 from freshet.domain.learning.replay import ReplayOptions
 from freshet.domain.learning.shown import Position, Shown
@@ -114,10 +114,9 @@ def test_a_list_is_as_the_ranker_would_have_seen_it(log: list[Entry]) -> None:
             np.testing.assert_allclose(one.recent_acts, acts.recent_acts[user], atol=1e-6)
             np.testing.assert_array_equal(one.user_tokens, user_tokens(known)[user])
             assert one.signals == known.signals[user]
-        if isinstance(event, Click | Query | Feedback | Impression):
+        if not isinstance(event, ListMade):
             arrived = [Arrived("any", offset, entry.time_ms, event)]
             states[event.user_id] = fold(states[event.user_id], arrived, knowledge)
-        if isinstance(event, Click | Feedback | Impression):
             for item_id, seen in sightings("any", offset, event).items():
                 trend = fold_trend(trends.get(item_id), item_id, 0, [seen])
                 assert trend is not None

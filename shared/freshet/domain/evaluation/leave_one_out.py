@@ -17,9 +17,8 @@ import numpy as np
 
 from freshet.contracts.envelope import Identifier
 from freshet.contracts.inputs import Click, Feedback, Impression
-from freshet.contracts.registry import CLICKS, FEEDBACK
 from freshet.domain.learning.examples import Examples
-from freshet.domain.learning.log import Entry, entry_of
+from freshet.domain.learning.log import Entry, ListMade, entry_of
 from freshet.domain.learning.past import Past
 from freshet.domain.learning.shown import Position, stacked
 
@@ -173,10 +172,8 @@ def held_out_lists(held: HeldOut, past: Past) -> Iterator[int | Examples]:
             one = past.look(position, event.user_id, rows, "")
             one.labels[one.items == past.row(held.hidden[entry.event_id])] = 1.0
             lists.append(one)
-        elif isinstance(event, Click):
-            past.take(CLICKS.name, entry.time_ms, event)
-        elif isinstance(event, Feedback):
-            past.take(FEEDBACK.name, entry.time_ms, event)
+        elif not isinstance(event, ListMade):
+            past.take(entry.time_ms, event)
         if number % 1_000 == 0:
             yield number
     yield stacked(lists)

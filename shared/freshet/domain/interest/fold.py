@@ -6,6 +6,7 @@ state is the fold's whole memory: folding a log in any batches, or again, gives 
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from typing import assert_never
 
 import msgspec
 from xxhash import xxh3_64_digest
@@ -19,10 +20,11 @@ from freshet.contracts.derived import (
     SignalKind,
 )
 from freshet.contracts.envelope import to_ms
-from freshet.contracts.inputs import Click, Feedback, Impression, Query
+from freshet.contracts.inputs import Cart, Click, Feedback, Impression, Query
+from freshet.domain.interactions import UserEvent, interactions
 from freshet.domain.interest.knowledge import Knowledge
 from freshet.domain.interest.slow import absorb
-from freshet.domain.interest.strength import QUERY_STRENGTH, STRENGTH, signal_kind
+from freshet.domain.interest.strength import QUERY_STRENGTH, STRENGTH
 from freshet.domain.interest.tags import reinforce
 
 #: Acts on items that are remembered one by one, and how many more may gather before the oldest
@@ -40,8 +42,6 @@ MAX_PASSED = 64
 MAX_SEEN = 16
 _DIGEST_BYTES = 8
 _SEEN_BYTES = MAX_SEEN * _DIGEST_BYTES
-
-UserEvent = Click | Query | Feedback | Impression
 
 
 class Arrived(msgspec.Struct, frozen=True, gc=False):
@@ -92,6 +92,7 @@ class _Draft:
 
     __slots__ = (
         "acted",
+        "carts",
         "cause",
         "clicks",
         "epoch_ms",
@@ -123,7 +124,7 @@ class _Draft:
         self.passed: list[str] = []
         self.acted = False
         self.seen = b""
-        self.clicks = self.queries_count = self.feedback = self.impressions = 0
+        self.clicks = self.queries_count = self.feedback = self.carts = self.impressions = 0
         if state is not None:
             cause = state.caused_at
             self.cause = (cause.event_id, cause.event_time_ms, cause.broker_time_ms)
@@ -138,7 +139,8 @@ class _Draft:
             self.seen = state.seen
             counters = state.counters
             self.clicks, self.queries_count = counters.clicks, counters.queries
-            self.feedback, self.impressions = counters.feedback, counters.impressions
+            self.feedback, self.carts = counters.feedback, counters.carts
+            self.impressions = counters.impressions
 
     def take(self, one: Arrived, items: Knowledge) -> None:
         event, seen = one.event, self.seen
@@ -148,7 +150,7 @@ class _Draft:
         self.seen = (seen + digest)[-_SEEN_BYTES:]
         time = event.event_time
         time_ms = time if type(time) is int else to_ms(time)
-        if type(event) is Impression:
+        if isinstance(event, Impression):
             self.impressions += 1
             self._pass_over(event.item_ids)
             if not self.cause[0]:
@@ -157,21 +159,25 @@ class _Draft:
         self.acted = True
         # The first act is a cause whenever it came: until then there was only an impression.
         if one.broker_time_ms >= self.cause[2] or not (
-            self.clicks or self.queries_count or self.feedback
+            self.clicks or self.queries_count or self.feedback or self.carts
         ):
             self.cause = (event.event_id, time_ms, one.broker_time_ms)
-        if type(event) is Click:
+        for item_id, kind in interactions(event):
+            self._remember(item_id, kind, time_ms, items)
+        if isinstance(event, Click):
             self.clicks += 1
-            self._remember(event.item_id, "click", time_ms, items)
-        elif type(event) is Query:
+        elif isinstance(event, Feedback):
+            self.feedback += 1
+        elif isinstance(event, Cart):
+            self.carts += 1
+        elif isinstance(event, Query):
             self.queries_count += 1
             query = RecentQuery(event.text[:MAX_QUERY_CHARACTERS], time_ms)
             self.queries = sorted([*self.queries, query], key=_time)[-MAX_QUERIES:]
             tags = items.tags_in(query.text)
             self.epoch_ms = reinforce(self.tags, self.epoch_ms, tags, QUERY_STRENGTH, time_ms)
-        elif type(event) is Feedback:
-            self.feedback += 1
-            self._remember(event.item_id, signal_kind(event), time_ms, items)
+        else:
+            assert_never(event)
 
     def _remember(self, item_id: str, kind: SignalKind, time_ms: int, items: Knowledge) -> None:
         times_ms = self.times_ms
@@ -226,6 +232,7 @@ class _Draft:
                 queries=self.queries_count,
                 feedback=self.feedback,
                 impressions=self.impressions,
+                carts=self.carts,
             ),
             applied=applied,
             seen=self.seen,

@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from freshet.contracts.envelope import to_ms
-from freshet.contracts.inputs import Click, Feedback, Impression, Query
+from freshet.contracts.inputs import Impression
 from freshet.contracts.recommendations import Recommendations
+from freshet.domain.interactions import UserEvent
 
 
 class ListMade(NamedTuple):
@@ -14,7 +15,7 @@ class ListMade(NamedTuple):
     model: str
 
 
-Event = Click | Query | Feedback | Impression | ListMade
+Event = UserEvent | ListMade
 
 
 class Entry(NamedTuple):
@@ -34,7 +35,7 @@ class Entry(NamedTuple):
     event: Event
 
 
-def entry_of(message: Click | Query | Feedback | Impression | Recommendations) -> Entry:
+def entry_of(message: UserEvent | Recommendations) -> Entry:
     """The entry of a decoded message."""
     time_ms = to_ms(message.event_time)
     if isinstance(message, Recommendations):

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from freshet.contracts.derived import Trend
-from freshet.contracts.inputs import Click, Feedback, Impression, Query
 from freshet.contracts.recommendations import Trigger
+from freshet.contracts.registry import topic_of
+from freshet.domain.interactions import UserEvent
 from freshet.domain.interest.fold import Arrived, fold
 from freshet.domain.interest.knowledge import Knowledge
 from freshet.domain.learning.people import MAX_USERS, People
@@ -46,8 +47,9 @@ class Past:
         self._trends: dict[str, Trend] = {}
         self._count = 0
 
-    def take(self, source: str, time_ms: int, event: Click | Query | Feedback | Impression) -> None:
-        """Fold an event of the topic `source`."""
+    def take(self, time_ms: int, event: UserEvent) -> None:
+        """Fold an event."""
+        source = topic_of(event).name
         self._count += 1
         if self.people.follows(event.user_id):
             before = self.people.get(event.user_id)
@@ -55,14 +57,13 @@ class Past:
             after = fold(before, [Arrived(source, self._count, time_ms, event)], self._knowledge)
             if after is not None:
                 self.people.put(event.user_id, after)
-        if not isinstance(event, Query):
-            rows = self.inventory.rows
-            for item_id, seen in sightings(source, self._count, event).items():
-                if item_id in rows or self.row(item_id) >= 0:
-                    trend = fold_trend(self._trends.get(item_id), item_id, 0, (seen,))
-                    assert trend is not None, "an event is a change"
-                    self._trends[item_id] = trend
-                    self.popularity.put(trend)
+        rows = self.inventory.rows
+        for item_id, seen in sightings(source, self._count, event).items():
+            if item_id in rows or self.row(item_id) >= 0:
+                trend = fold_trend(self._trends.get(item_id), item_id, 0, (seen,))
+                assert trend is not None, "an event is a change"
+                self._trends[item_id] = trend
+                self.popularity.put(trend)
 
     def row(self, item_id: str) -> int:
         """The row of an item, or -1 where there is no room for one more."""

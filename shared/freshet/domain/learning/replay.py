@@ -7,8 +7,7 @@ waits for its clicks. This is prequential by construction: the order of lists is
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from freshet.contracts.inputs import Click, Feedback, Impression
-from freshet.contracts.registry import CLICKS, FEEDBACK, IMPRESSIONS, QUERIES
+from freshet.contracts.inputs import Click, Impression
 from freshet.domain.interest.knowledge import Knowledge
 from freshet.domain.learning.log import Entry, ListMade
 from freshet.domain.learning.negatives import sampled_list
@@ -78,19 +77,15 @@ class Replay:
             self._made[event.recommendation_id] = event.model
             if len(self._made) > MAX_MADE:
                 self._made.popitem(last=False)
-        elif isinstance(event, Impression):
-            if not self._negatives:
-                rows = list(dict.fromkeys(event.item_ids))[:MAX_LIST]
-                self._show(entry, event.user_id, event.recommendation_id, rows)
-            self._past.take(IMPRESSIONS.name, time_ms, event)
+            return self._pending.close(time_ms)
+        if isinstance(event, Impression) and not self._negatives:
+            rows = list(dict.fromkeys(event.item_ids))[:MAX_LIST]
+            self._show(entry, event.user_id, event.recommendation_id, rows)
         elif isinstance(event, Click):
             self._pending.click(event, time_ms)
             if self._negatives:
                 self._show(entry, event.user_id, event.recommendation_id, [event.item_id])
-            self._past.take(CLICKS.name, time_ms, event)
-        else:
-            topic = FEEDBACK if isinstance(event, Feedback) else QUERIES
-            self._past.take(topic.name, time_ms, event)
+        self._past.take(time_ms, event)
         return self._pending.close(time_ms)
 
     def finish(self) -> list[Shown]:

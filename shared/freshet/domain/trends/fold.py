@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from freshet.contracts.derived import Trend
-from freshet.contracts.inputs import Click, Feedback, Impression
-from freshet.domain.interest.strength import STRENGTH, signal_kind
+from freshet.contracts.inputs import Impression
+from freshet.domain.interactions import UserEvent, interactions
+from freshet.domain.interest.strength import STRENGTH
 from freshet.domain.trends.decay import CLICK_HALF_LIFE_MS, RISING_HALF_LIFE_MS, decayed
 
 
@@ -17,7 +18,7 @@ class Sighting(NamedTuple):
         offset: in the partition.
         event_id: of the event.
         time_ms: when it happened.
-        clicks: what it adds to the clicks: a click 1, a like 2, a purchase 3, negative acts 0.
+        clicks: what it adds to the clicks: its strength, nothing where that is negative.
         impressions: what it adds to the impressions: 1 if the item was shown.
     """
 
@@ -29,16 +30,17 @@ class Sighting(NamedTuple):
     impressions: float
 
 
-def sightings(
-    source: str, offset: int, event: Click | Feedback | Impression
-) -> dict[str, Sighting]:
+def sightings(source: str, offset: int, event: UserEvent) -> dict[str, Sighting]:
     """What an event says, by item. An item twice in one shown list was shown once."""
     if isinstance(event, Impression):
         seen = Sighting(source, offset, event.event_id, event.time_ms, 0.0, 1.0)
         return dict.fromkeys(event.item_ids, seen)
-    kind = "click" if isinstance(event, Click) else signal_kind(event)
-    gain = max(0.0, STRENGTH[kind])
-    return {event.item_id: Sighting(source, offset, event.event_id, event.time_ms, gain, 0.0)}
+    return {
+        item_id: Sighting(
+            source, offset, event.event_id, event.time_ms, max(0.0, STRENGTH[kind]), 0.0
+        )
+        for item_id, kind in interactions(event)
+    }
 
 
 def fold(
