@@ -11,7 +11,7 @@ from harness.commands import freshet
 from harness.kafka import log_of, send, until
 from harness.services import service
 
-GOOD = encode(Click(event_id="c1", event_time=5, user_id="ada", item_id="tea"))
+GOOD = encode(Click(event_id="c1", event_time=1_700_000_000_000, user_id="ada", item_id="tea"))
 
 
 def test_apply_makes_what_check_misses(empty: ServiceConfig) -> None:

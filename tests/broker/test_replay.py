@@ -21,13 +21,13 @@ def film(number: int) -> dict[str, object]:
         "event": "item",
         "id": f"e-{number}",
         "item": f"film-{number}",
-        "timestamp": "1000",
+        "timestamp": "1700000000000",
         "fields": fields,
     }
 
 
 def evening(number: int) -> list[dict[str, object]]:
-    person = {"user": f"u-{number % 20}", "timestamp": str(2000 + number)}
+    person = {"user": f"u-{number % 20}", "timestamp": str(1_700_000_001_000 + number)}
     shown = [{"id": f"film-{number}"}, {"id": "film-0"}]
     return [
         {"event": "ranking", "id": f"r-{number}", "items": shown, **person},
@@ -102,8 +102,8 @@ def test_a_csv_file_is_replayed_as_well(config: ServiceConfig, tmp_path: Path) -
     file = tmp_path / "events.csv"
     file.write_text(
         "topic,event_id,event_time,user_id,item_id,item_ids\n"
-        "impressions,i1,5,u1,,a|b\n"
-        "clicks,c1,6,u1,a,\n"
+        "impressions,i1,1700000000005,u1,,a|b\n"
+        "clicks,c1,1700000000006,u1,a,\n"
     )
     code, said = replay(config, str(file))
     assert code == 0, said

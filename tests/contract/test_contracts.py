@@ -49,7 +49,7 @@ def test_every_topic_has_examples_that_show_every_field(topic: Topic) -> None:
     assert shown == {field.name for field in msgspec.structs.fields(topic.value)}
 
 
-CLICK = {"event_id": "e", "event_time": 1, "user_id": "ada", "item_id": "i"}
+CLICK = {"event_id": "e", "event_time": 1_700_000_000_000, "user_id": "ada", "item_id": "i"}
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,12 @@ CLICK = {"event_id": "e", "event_time": 1, "user_id": "ada", "item_id": "i"}
         (json.dumps({**CLICK, "user_id": ""}).encode(), "schema"),
         (json.dumps({**CLICK, "user_id": "x" * 129}).encode(), "schema"),
         (json.dumps({**CLICK, "event_time": -1}).encode(), "schema"),
+        (json.dumps({**CLICK, "event_time": 1_700_000_000}).encode(), "schema"),
+        (json.dumps({**CLICK, "event_time": "0001-01-01T00:00:00Z"}).encode(), "schema"),
+        (json.dumps({**CLICK, "event_time": "0001-01-01T00:00:00+14:00"}).encode(), "schema"),
+        (json.dumps({**CLICK, "event_time": "1973-03-03T09:46:39Z"}).encode(), "schema"),
+        (json.dumps({**CLICK, "event_time": "2100-01-01T00:00:01Z"}).encode(), "schema"),
+        (json.dumps({**CLICK, "event_time": "9999-12-31T23:59:59Z"}).encode(), "schema"),
         (json.dumps({**CLICK, "event_time": "2026-01-01T00:00:00"}).encode(), "schema"),
         (json.dumps({**CLICK, "event_time": 10**30}).encode(), "schema"),
         (json.dumps({**CLICK, "position": float("nan")}).encode(), "not_json"),

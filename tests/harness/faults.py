@@ -215,7 +215,10 @@ async def the_broker_hangs(shop: Shop) -> None:
     interests.hang()
     clicks = [
         Click(
-            event_id=f"g{n}", event_time=1, user_id=f"guest-{n}", item_id=f"item-{n % ITEMS_SOLD}"
+            event_id=f"g{n}",
+            event_time=1_700_000_000_000,
+            user_id=f"guest-{n}",
+            item_id=f"item-{n % ITEMS_SOLD}",
         )
         for n in range(GUESTS)
     ]

@@ -13,7 +13,7 @@ from freshet.contracts.recommendations import (
 
 TENT = Item(
     event_id="e-tent",
-    event_time=1,
+    event_time=1_700_000_000_000,
     item_id="tent",
     title="Lightweight tent",
     text="All about camping: tent, sleeping bag and rope. It weighs 2.5 kg. Made in Tyrol.",
@@ -21,7 +21,7 @@ TENT = Item(
 )
 TEA = Item(
     event_id="e-tea",
-    event_time=1,
+    event_time=1_700_000_000_000,
     item_id="tea",
     title="经典绿茶与茶壶",
     text="关于茶道：绿茶、茶壶、茶杯。净重250克，产自杭州。",
@@ -31,7 +31,9 @@ TEA = Item(
 
 def item(**fields: Any) -> Item:
     """An item; only what matters to a test is given."""
-    return Item(**{"event_id": "e-item", "event_time": 1, "item_id": "item", **fields})
+    return Item(
+        **{"event_id": "e-item", "event_time": 1_700_000_000_000, "item_id": "item", **fields}
+    )
 
 
 def place(item_id: str, *reasons: Reason, rank: int = 0) -> RecommendedItem:
@@ -47,7 +49,7 @@ def place(item_id: str, *reasons: Reason, rank: int = 0) -> RecommendedItem:
 
 
 def a_list(
-    *places: RecommendedItem, user_id: str = "ada", made_ms: int = 1_000_000, **fields: Any
+    *places: RecommendedItem, user_id: str = "ada", made_ms: int = 1_700_000_000_000, **fields: Any
 ) -> Recommendations:
     """A personalised list."""
     given = {

@@ -25,7 +25,7 @@ def goods() -> list[Item]:
     return [
         Item(
             event_id=f"item-{n}",
-            event_time=1,
+            event_time=1_700_000_000_000,
             item_id=f"item-{n}",
             title=f"a lamp for {SUBJECTS[n % len(SUBJECTS)]}",
             text=f"This lamp is made for {SUBJECTS[n % len(SUBJECTS)]} and nothing else.",

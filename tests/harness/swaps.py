@@ -73,7 +73,7 @@ def versions(folder: Path) -> list[ModelRecord]:
         records.append(
             ModelRecord(
                 event_id=version,
-                event_time=1,
+                event_time=1_700_000_000_000,
                 model=manifest.label,
                 stage="champion",
                 artifact=url,
@@ -111,7 +111,9 @@ async def swap_under_load(
         async with AIOKafkaProducer(bootstrap_servers=config.brokers, acks="all") as producer:
             while True:
                 name = f"r{seen.asked}"
-                request = Request(event_id=name, event_time=1, user_id=f"u{seen.asked % 500}")
+                request = Request(
+                    event_id=name, event_time=1_700_000_000_000, user_id=f"u{seen.asked % 500}"
+                )
                 await producer.send(
                     config.topic(REQUESTS.name), encode(request), request.user_id.encode()
                 )

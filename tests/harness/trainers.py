@@ -34,7 +34,7 @@ _SETTINGS = {
 #: A model on trial that nobody has clicked for: its time is over when a trainer first sees it.
 CANARY = ModelRecord(
     event_id="canary",
-    event_time=1,
+    event_time=1_700_000_000_000,
     model="fresh@1",
     stage="canary",
     artifact="",

@@ -21,7 +21,9 @@ def lexicon() -> WordLexicon:
 
 def item(**fields: Any) -> Item:
     """An item with the fields that matter to a test."""
-    return Item(**{"event_id": "e", "event_time": 1, "item_id": "i", "title": "", **fields})
+    return Item(
+        **{"event_id": "e", "event_time": 1_700_000_000_000, "item_id": "i", "title": "", **fields}
+    )
 
 
 class Catalogue:

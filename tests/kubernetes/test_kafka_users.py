@@ -116,7 +116,13 @@ async def test_every_service_does_its_work_with_the_rights_of_its_user(
 ) -> None:
     config = ServiceConfig(brokers=secured[0].bootstrap)
     items = [
-        Item(event_id=f"i{n}", event_time=n, item_id=f"item-{n}", title=f"Tea {n}", tags=["tea"])
+        Item(
+            event_id=f"i{n}",
+            event_time=1_700_000_000_000 + n,
+            item_id=f"item-{n}",
+            title=f"Tea {n}",
+            tags=["tea"],
+        )
         for n in range(20)
     ]
     await send(config, ITEMS, items)
@@ -140,7 +146,12 @@ async def test_every_service_does_its_work_with_the_rights_of_its_user(
         async def a_click_is_told_of() -> bool:
             # Again and again: the first may come before the items are known.
             number = len(await log_of(config, CLICKS))
-            again = Click(event_id=f"c{number}", event_time=number, user_id="ada", item_id="item-1")
+            again = Click(
+                event_id=f"c{number}",
+                event_time=1_700_000_000_000 + number,
+                user_id="ada",
+                item_id="item-1",
+            )
             await send(config, CLICKS, [again])
             return b"ada" in await newest_of(config, NARRATIVES)
 

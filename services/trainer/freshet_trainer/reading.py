@@ -8,7 +8,7 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 
 from freshet.config import ServiceConfig
-from freshet.contracts.codec import Unprocessable, decoder
+from freshet.contracts.codec import Unprocessable, decoder, not_after
 from freshet.contracts.derived import CatalogItem
 from freshet.contracts.registry import (
     CARTS,
@@ -22,6 +22,7 @@ from freshet.contracts.registry import (
 )
 from freshet.domain.learning.log import Entry, entry_of
 from freshet.kafka_python import admit_any_header_name, security
+from freshet.streaming.decoding import receipt_of
 
 #: What is replayed, beside the catalog.
 LOGS = (CLICKS, QUERIES, FEEDBACK, CARTS, IMPRESSIONS, RECOMMENDATIONS)
@@ -32,8 +33,8 @@ MAX_BUFFERED = 2_000
 #: Silence of the broker, with records still to come, that is taken for a failure.
 STALLED_S = 60.0
 
-#: A producer's clock may be ahead of the broker's by this; simulations are. An event from farther
-#: in the future would make all that follows it look late.
+#: An event is never taken to be later than its receipt. One that is ahead by more than this is
+#: left out: among old events that were replayed, even its receipt would make all others look late.
 MAX_AHEAD_MS = 7 * 24 * 3_600_000
 
 #: Told how many records are read, and how many there are.
@@ -178,14 +179,15 @@ class Logs:
         decode, name = self._decoders[topic], self._topics[topic].name
         for record in records:
             try:
-                entry = entry_of(decode(record.key, record.value or b""))
+                message = decode(record.key, record.value or b"")
             except Unprocessable:
                 self._passed_over[name] += 1
                 continue
-            if 0 <= record.timestamp < entry.time_ms - MAX_AHEAD_MS:
+            receipt_ms = receipt_of(record, time.time_ns() // 1_000_000)
+            if message.time_ms > receipt_ms + MAX_AHEAD_MS:
                 self._passed_over[name] += 1
             else:
-                yield entry
+                yield entry_of(not_after(message, receipt_ms))
 
 
 def plain_consumer(config: ServiceConfig) -> KafkaConsumer:

@@ -62,7 +62,7 @@ def replay(
     config = settings(brokers, prefix)
     form = form or (Format.CSV if ".csv" in file.suffixes else Format.METARANK)
     try:
-        counts, bad = asyncio.run(_replay(config, file, form, speed))
+        counts, forms, bad = asyncio.run(_replay(config, file, form, speed))
     except FileNotFoundError:
         fail(f"{file} does not exist", 2)
     except BadLine as error:
@@ -71,6 +71,8 @@ def replay(
         fail(f"sending failed ({error!r}): are FRESHET_BROKERS and the topics right?")
     for topic, count in counts.items():
         typer.echo(f"{count:>9,} {topic}")
+    for time_form, count in forms.items():
+        typer.echo(f"{count:>9,} times taken for {time_form}")
     if bad:
         typer.echo(f"{bad:>9,} bad lines", err=True)
         if not skip_bad:
@@ -79,8 +81,9 @@ def replay(
 
 async def _replay(
     config: CliConfig, file: Path, form: Format, speed: float | None
-) -> tuple[Counter[str], int]:
+) -> tuple[Counter[str], Counter[str], int]:
     counts: Counter[str] = Counter()
+    forms: Counter[str] = Counter()
     bad = 0
     pace = None if speed is None else Pace(speed, time.monotonic())
     unconfirmed: set[asyncio.Future[object]] = set()
@@ -105,6 +108,7 @@ async def _replay(
                 )
                 unconfirmed.add(sent)
                 counts[topic] += 1
+                forms[event.time_form] += 1
                 if len(unconfirmed) >= _UNCONFIRMED:
                     await asyncio.gather(*unconfirmed)
                     unconfirmed.clear()
@@ -116,7 +120,7 @@ async def _replay(
             progress.update(task, completed=total, events=counts.total())
         finally:
             await producer.stop()
-    return counts, bad
+    return counts, forms, bad
 
 
 def _events(

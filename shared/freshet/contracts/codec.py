@@ -7,7 +7,13 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from freshet.contracts.derived import DeadLetterReason
-from freshet.contracts.envelope import CURRENT_SCHEMA_VERSION, SCHEMA_VERSION_PATTERN, Message
+from freshet.contracts.envelope import (
+    CURRENT_SCHEMA_VERSION,
+    EARLIEST_MS,
+    LATEST_MS,
+    SCHEMA_VERSION_PATTERN,
+    Message,
+)
 from freshet.contracts.registry import Topic
 
 M = TypeVar("M", bound=Message)
@@ -53,11 +59,12 @@ class Decoder(Generic[M]):
         object.__setattr__(self, "_decode", msgspec.json.Decoder(self.type).decode)
 
     def __call__(self, key: bytes | None, value: bytes) -> M:
-        """The message of a record.
+        """The message of a record, its event time in milliseconds.
 
         Raises:
             Unprocessable: the value is too large, no JSON, of another form or of an unknown
-                major version, or the key is not the one that the topic asks for.
+                major version, its time is out of bounds, or the key is not the one that the topic
+                asks for.
         """
         if len(value) > MAX_VALUE_BYTES:
             raise Unprocessable("too_large", f"{len(value)} bytes, at most {MAX_VALUE_BYTES}")
@@ -65,6 +72,8 @@ class Decoder(Generic[M]):
             message: M = self._decode(value)  # type: ignore[attr-defined]
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise _explain(value, error) from error
+        if type(message.event_time) is not int:
+            message = _in_milliseconds(message)
         if message.schema_version != CURRENT_SCHEMA_VERSION:
             _check_version(message.schema_version)
         if self.key_field is not None:
@@ -87,19 +96,52 @@ def encode(message: Message) -> bytes:
     return _encode(message)
 
 
+def not_after(message: M, receipt_ms: int) -> M:
+    """The message, its time no later than the broker's receipt of it.
+
+    A producer's clock may be wrong. One event from the future would age everything else, and
+    stay the newest for as long as it is ahead.
+
+    Args:
+        message: as a decoder gave it.
+        receipt_ms: when the broker took it.
+    """
+    if message.time_ms <= receipt_ms:
+        return message
+    return msgspec.structs.replace(message, event_time=max(receipt_ms, EARLIEST_MS))
+
+
+def _in_milliseconds(message: M) -> M:
+    """The message with its time as a number, in the bounds that numbers have."""
+    time_ms = message.time_ms
+    if not EARLIEST_MS <= time_ms <= LATEST_MS:
+        raise Unprocessable(
+            "schema", f"event_time {message.event_time} is not between March 1973 and 2100"
+        )
+    return msgspec.structs.replace(message, event_time=time_ms)
+
+
 def _explain(value: bytes, error: Exception) -> Unprocessable:
     """Tell no JSON, a newer form and a wrong form apart: each is mended by someone else."""
     try:
         version = msgspec.json.decode(value, type=_Version).schema_version
     except (msgspec.ValidationError, RecursionError):
-        return Unprocessable("schema", str(error))
+        return Unprocessable("schema", _hinted(error))
     except (msgspec.DecodeError, UnicodeDecodeError) as not_json:
         return Unprocessable("not_json", str(not_json))
     try:
         _check_version(version)
     except Unprocessable as unknown_version:
         return unknown_version
-    return Unprocessable("schema", str(error))
+    return Unprocessable("schema", _hinted(error))
+
+
+def _hinted(error: Exception) -> str:
+    """The text of an error of form; of a time that is too small, with what it may be."""
+    text = str(error)
+    if f">= {EARLIEST_MS}" in text:
+        return f"{text}: times are in milliseconds; are these seconds?"
+    return text
 
 
 def _check_version(version: str) -> None:

@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from freshet.contracts.envelope import Identifier, Message
+from freshet.contracts.envelope import FIRST_MS, LATEST_MS, Identifier, Message
 
 Weight = Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
 Offset = Annotated[int, msgspec.Meta(ge=0)]
-Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]
+Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=LATEST_MS)]
 
 #: What a remembered item was to the user. A rating is remembered as like, dislike or click,
 #: whichever its value is nearest to.
@@ -40,6 +40,7 @@ class CatalogItem(Message, frozen=True, kw_only=True):
             base64 in JSON; what models that read words are given.
         numbers: attributes that are finite numbers, at most 16; what models that read numbers
             are given.
+        published_ms: when it became available; negative before 1970.
     """
 
     item_id: Identifier
@@ -53,7 +54,7 @@ class CatalogItem(Message, frozen=True, kw_only=True):
     content_hash: str
     tokens: bytes = b""
     numbers: Annotated[dict[str, float], msgspec.Meta(max_length=16)] = {}
-    published_ms: Milliseconds
+    published_ms: Annotated[int, msgspec.Meta(ge=FIRST_MS, le=LATEST_MS)]
     category: str | None = None
     language: str | None = None
     available: bool = True

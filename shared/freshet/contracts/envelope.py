@@ -8,9 +8,24 @@ import msgspec
 #: Ids are opaque, never empty, and short enough to stay cheap in bounded state.
 Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
-#: Milliseconds since the epoch, or an RFC 3339 text with an offset; up to the year 2100.
+#: The times that an event can have: from March 1973 to the year 2100, in milliseconds. A smaller
+#: number is taken for seconds, and refused: as milliseconds those of today are January 1970.
+EARLIEST_MS = 100_000_000_000
+LATEST_MS = 4_102_444_800_000
+
+#: The earliest time that a text can name: the year 1, whatever its offset.
+FIRST_MS = -62_167_219_200_000
+
+#: Milliseconds since the epoch, or an RFC 3339 text with an offset. Numbers are bounded by this
+#: type, texts by who decodes them (`codec.Decoder` for event times).
 EventTime = (
-    Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]
+    Annotated[int, msgspec.Meta(ge=EARLIEST_MS, le=LATEST_MS)]
+    | Annotated[datetime, msgspec.Meta(tz=True)]
+)
+
+#: The same, but for what can be old: a number may be small or negative.
+AnyTime = (
+    Annotated[int, msgspec.Meta(ge=FIRST_MS, le=LATEST_MS)]
     | Annotated[datetime, msgspec.Meta(tz=True)]
 )
 

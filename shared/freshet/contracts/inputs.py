@@ -4,7 +4,14 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from freshet.contracts.envelope import EventTime, Identifier, Message
+from freshet.contracts.envelope import (
+    EARLIEST_MS,
+    LATEST_MS,
+    AnyTime,
+    Identifier,
+    Message,
+    to_ms,
+)
 
 Tag = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Attribute = str | float | bool | list[str]
@@ -25,7 +32,8 @@ class Item(Message, frozen=True, kw_only=True):
         tags: the producer's own words for it, strongest first.
         category: one coarse shelf, used by filters.
         language: BCP 47 code; found from the text where absent.
-        published_at: when it became available; `event_time` where absent.
+        published_at: when it became available, from the year 1 to 2100; `event_time` where absent.
+            A number of milliseconds before 1970 is negative.
         available: false keeps the item known (history) but never recommended.
         attributes: anything else worth keeping. Numbers among them can be learned from: send what
             is known of most items, such as a price or a length.
@@ -37,9 +45,22 @@ class Item(Message, frozen=True, kw_only=True):
     tags: Annotated[list[Tag], msgspec.Meta(max_length=64)] = []
     category: Annotated[str, msgspec.Meta(max_length=128)] | None = None
     language: Annotated[str, msgspec.Meta(max_length=35)] | None = None
-    published_at: EventTime | None = None
+    published_at: AnyTime | None = None
     available: bool = True
     attributes: Annotated[dict[str, Attribute], msgspec.Meta(max_length=64)] = {}
+
+    def __post_init__(self) -> None:
+        published = self.published_at
+        if published is None:
+            return
+        if to_ms(published) > LATEST_MS:
+            raise ValueError("`published_at` is after the year 2100")
+        # Of early 1970 as milliseconds, of 1973 to 2100 as seconds: the latter is meant.
+        if isinstance(published, int) and EARLIEST_MS // 1000 <= published <= LATEST_MS // 1000:
+            raise ValueError(
+                "`published_at` is in milliseconds; are these seconds? A time in early 1970 is"
+                " given as a text"
+            )
 
 
 class Click(Message, frozen=True, kw_only=True):

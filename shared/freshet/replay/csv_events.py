@@ -8,6 +8,7 @@ import msgspec
 
 from freshet.contracts.registry import TOPICS, Topic
 from freshet.replay.event import BadLine, FileEvent
+from freshet.replay.times import read_time
 
 #: Separates the values of a field that is a list.
 LIST_SEPARATOR = "|"
@@ -28,7 +29,7 @@ def csv_rows(lines: Iterable[str]) -> Iterator[dict[str, str]]:
 
 
 def parse_row(row: dict[str, str]) -> FileEvent:
-    """The message of one row; empty cells are absent fields.
+    """The message of one row; empty cells are absent fields, times as `read_time` has them.
 
     Raises:
         BadLine: an unknown topic or column, or a value that the topic's form refuses.
@@ -44,11 +45,16 @@ def parse_row(row: dict[str, str]) -> FileEvent:
             raise BadLine(f"{name} has no field {column!r}")
         if "list[" in str(fields[column].type):
             values[column] = values[column].split(LIST_SEPARATOR)
-    if values.get("event_time", "").isdigit():
-        values["event_time"] = int(values["event_time"])
     try:
+        values["event_time"], form = read_time(values.get("event_time", ""))
+        if "published_at" in values and _is_number(values["published_at"]):
+            values["published_at"] = int(values["published_at"])
         message = msgspec.convert(values, topic.value, strict=False)
     except (msgspec.ValidationError, ValueError) as error:
         raise BadLine(str(error)) from error
     assert topic.key is not None, "what a company sends has a key"
-    return FileEvent(topic, getattr(message, topic.key), message)
+    return FileEvent(topic, getattr(message, topic.key), message, form)
+
+
+def _is_number(text: str) -> bool:
+    return text.removeprefix("-").isdigit()

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -34,8 +34,22 @@ class Received(msgspec.Struct, Generic[M_co], frozen=True, gc=False):
     headers: Headers
 
 
-#: Decodes records of a partition: those that can be read, and a letter for each other one.
-Decode = Callable[[int, Sequence[Any]], tuple[list[Received[Any]], list[DeadLetter]]]
+class Decoded(NamedTuple):
+    """What became of some records of a partition.
+
+    Attributes:
+        received: those that can be read, in order.
+        letters: one for each other record.
+        future: how many of those received were dated later than the broker took them.
+    """
+
+    received: list[Received[Any]]
+    letters: list[DeadLetter]
+    future: int
+
+
+#: Decodes records of a partition.
+Decode = Callable[[int, Sequence[Any]], Decoded]
 
 
 class Batch:
@@ -55,6 +69,7 @@ class Batch:
     Attributes:
         size: how many there are, readable or not.
         letters: one for each record that was found not to be readable.
+        future: how many records that were read were dated later than the broker took them.
     """
 
     def __init__(
@@ -64,6 +79,7 @@ class Batch:
         self.partition = partition
         self.size = len(records)
         self.letters: list[DeadLetter] = []
+        self.future = 0
         self._records = list(records)
         self._decode = decode
 
@@ -86,9 +102,10 @@ class Batch:
         """Those of a key's records that can be read."""
         if self._decode is None:
             return records
-        received, letters = self._decode(self.partition, records)
-        self.letters += letters
-        return received
+        decoded = self._decode(self.partition, records)
+        self.letters += decoded.letters
+        self.future += decoded.future
+        return decoded.received
 
 
 class Output(msgspec.Struct, frozen=True, gc=False):

@@ -1,15 +1,20 @@
 """Raw records to batches: what can be read goes on, what never can goes to the dead letters."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
-from freshet.contracts.codec import Decoder, Unprocessable, decoder, encode
+from freshet.contracts.codec import Decoder, Unprocessable, decoder, encode, not_after
 from freshet.contracts.derived import DeadLetter
+from freshet.contracts.envelope import EARLIEST_MS, LATEST_MS
 from freshet.contracts.registry import DEAD_LETTERS, Topic
-from freshet.streaming.batch import Batch, Output, Received
+from freshet.streaming.batch import Batch, Decoded, Output, Received
 
 #: Of a refused record's value this much is kept, so that its letter fits a message.
 MAX_LETTER_BYTES = 256 * 1024
+
+#: Kafka's number for a record that carries the time of the broker's clock.
+_LOG_APPEND_TIME = 1
 
 
 class BatchDecoder:
@@ -19,26 +24,19 @@ class BatchDecoder:
         self.topic = topic
         self._service = service
         self._decode: Decoder[Any] = decoder(topic)
+        self._is_input = "yours" in topic.producers
 
     def __call__(self, partition: int, records: Sequence[Any]) -> Batch:
         """The Kafka client's records of a partition, to be decoded when they are read."""
         return Batch(self.topic, partition, records, self.decode)
 
-    def decode(
-        self, partition: int, records: Sequence[Any]
-    ) -> tuple[list[Received[Any]], list[DeadLetter]]:
-        """Decode some of a partition's records.
-
-        Args:
-            partition: of the topic.
-            records: the Kafka client's records, in order.
-
-        Returns:
-            The readable records, in order, and a letter for each other one.
-        """
+    def decode(self, partition: int, records: Sequence[Any]) -> Decoded:
+        """Decode some of a partition's records, the Kafka client's, in order."""
         received: list[Received[Any]] = []
         letters: list[DeadLetter] = []
-        decode = self._decode
+        future = 0
+        decode, is_input = self._decode, self._is_input
+        now_ms = time.time_ns() // 1_000_000
         for record in records:
             key, value = record.key, record.value
             try:
@@ -50,18 +48,20 @@ class BatchDecoder:
                     raise Unprocessable("missing_value", "a record without a value means nothing")
             except Unprocessable as refusal:
                 letters.append(self._letter(partition, record, refusal))
-            else:
-                received.append(
-                    Received(
-                        message, key or b"", record.offset, record.timestamp, record.headers or ()
-                    )
-                )
-        return received, letters
+                continue
+            receipt_ms = receipt_of(record, now_ms)
+            if is_input and message is not None and message.event_time > receipt_ms:
+                message = not_after(message, receipt_ms)
+                future += 1
+            received.append(
+                Received(message, key or b"", record.offset, receipt_ms, record.headers or ())
+            )
+        return Decoded(received, letters, future)
 
     def _letter(self, partition: int, record: Any, refusal: Unprocessable) -> DeadLetter:
         return DeadLetter(
             event_id=f"{self._service}/{self.topic.name}/{partition}/{record.offset}",
-            event_time=max(0, record.timestamp),
+            event_time=min(max(EARLIEST_MS, record.timestamp), LATEST_MS),
             topic=self.topic.name,
             partition=partition,
             offset=record.offset,
@@ -71,6 +71,22 @@ class BatchDecoder:
             detail=refusal.detail[:1000],
             service=self._service,
         )
+
+
+def receipt_of(record: Any, now_ms: int) -> int:
+    """When the broker took a record, in milliseconds.
+
+    Topics that Freshet made stamp what others send with the broker's clock. On a topic that
+    stamps with the producer's, its word counts as far as it is in the past.
+
+    Args:
+        record: of aiokafka or kafka-python.
+        now_ms: the reader's clock.
+    """
+    taken_ms: int = record.timestamp
+    if record.timestamp_type == _LOG_APPEND_TIME:
+        return taken_ms
+    return min(max(taken_ms, 0), now_ms)
 
 
 def dead_letter_output(letter: DeadLetter) -> Output:

@@ -20,6 +20,7 @@ class StreamingMetrics:
     Attributes:
         records: processed, by topic: dead letters are not among them.
         dead_letters: records refused, by topic and reason.
+        future_events: events that were dated later than the broker took them, by topic.
         published: records published and confirmed, by topic.
         set_records: records processed at once.
         process_seconds: in the service's own function, for one set.
@@ -34,6 +35,7 @@ class StreamingMetrics:
 
     records: Counter
     dead_letters: Counter
+    future_events: Counter
     published: Counter
     set_records: Histogram
     process_seconds: Histogram
@@ -68,6 +70,7 @@ def streaming_metrics(registry: CollectorRegistry, inputs: Iterable[str]) -> Str
     # Counted from nought: of a series that begins with its first fault no increase is ever seen.
     for topic in inputs:
         metrics.records.labels(topic)
+        metrics.future_events.labels(topic)
         for reason in get_args(DeadLetterReason):
             metrics.dead_letters.labels(topic, reason)
     return metrics
@@ -85,6 +88,12 @@ def _declared(registry: CollectorRegistry) -> StreamingMetrics:
             "freshet_dead_letters",
             "Records sent to the dead letters.",
             ["topic", "reason"],
+            registry=registry,
+        ),
+        future_events=Counter(
+            "freshet_future_events",
+            "Events dated later than the broker took them; they count as of then.",
+            ["topic"],
             registry=registry,
         ),
         published=Counter(

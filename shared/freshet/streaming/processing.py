@@ -111,6 +111,8 @@ class Processing:
         metrics = self._metrics
         for batch in batches:
             metrics.records.labels(batch.topic.name).inc(batch.size - len(batch.letters))
+            if batch.future:
+                metrics.future_events.labels(batch.topic.name).inc(batch.future)
         for letter in letters:
             metrics.dead_letters.labels(letter.topic, letter.reason).inc()
         self._count_published(outputs)

@@ -9,7 +9,7 @@ from freshet.domain.interest.catalog import CatalogKnowledge
 def entry(name: str, tags: list[str], embedding: bytes = b"") -> CatalogItem:
     return CatalogItem(
         event_id=name,
-        event_time=1,
+        event_time=1_700_000_000_000,
         item_id=name,
         title=name,
         tags=tags,

@@ -21,7 +21,7 @@ from freshet_narrator.narrating import Narrating
 from freshet_narrator.told import Told
 from harness.narratives import TEA, TENT, a_list, place
 
-NOW = 1_000_000
+NOW = 1_700_000_000_000
 
 
 class Narrator:

@@ -6,17 +6,31 @@ from freshet.contracts.inputs import Click, Impression, Item
 from freshet.replay.csv_events import csv_rows, parse_row
 from freshet.replay.event import BadLine
 
-CLICK = {"topic": "clicks", "event_id": "c1", "event_time": "5", "user_id": "u", "item_id": "i"}
+CLICK = {
+    "topic": "clicks",
+    "event_id": "c1",
+    "event_time": "1700000000000",
+    "user_id": "u",
+    "item_id": "i",
+}
 
 
 def test_a_row_is_the_message_that_its_columns_name() -> None:
     event = parse_row({**CLICK, "position": "3", "session_id": ""})
     assert event.key == "u"
-    assert event.message == Click(event_id="c1", event_time=5, user_id="u", item_id="i", position=3)
+    assert event.message == Click(
+        event_id="c1", event_time=1_700_000_000_000, user_id="u", item_id="i", position=3
+    )
 
 
 def test_a_time_may_be_written_for_people() -> None:
-    assert parse_row({**CLICK, "event_time": "1970-01-01T00:00:05Z"}).message.time_ms == 5_000
+    for text, form in (
+        ("2023-11-14T22:13:20Z", "ISO 8601"),
+        ("1700000000", "seconds"),
+        ("1700000000000", "milliseconds"),
+    ):
+        made = parse_row({**CLICK, "event_time": text})
+        assert (made.message.time_ms, made.time_form) == (1_700_000_000_000, form)
 
 
 def test_a_list_is_separated_by_bars() -> None:
@@ -29,7 +43,13 @@ def test_a_list_is_separated_by_bars() -> None:
 
 def test_an_item_goes_by_its_own_key() -> None:
     event = parse_row(
-        {"topic": "items", "event_id": "e", "event_time": "5", "item_id": "i", "title": "T"}
+        {
+            "topic": "items",
+            "event_id": "e",
+            "event_time": "1700000000000",
+            "item_id": "i",
+            "title": "T",
+        }
     )
     assert isinstance(event.message, Item)
     assert (event.topic.name, event.key) == ("items", "i")

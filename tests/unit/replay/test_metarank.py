@@ -1,5 +1,6 @@
 """Metarank's JSON lines as messages."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -41,16 +42,12 @@ def test_an_item_keeps_its_texts_its_shelf_and_the_rest() -> None:
     assert (made.item_id, made.event_id, made.event_time) == ("7", "e1", 1636907100000)
     assert (made.title, made.text, made.category) == ("The Mill", "A miller leaves.", "drama")
     assert sorted(made.tags) == ["comedy", "drama", "river"]
-    assert made.published_at == 800_000_000_000
+    assert made.published_at == datetime(1995, 5, 9, 6, 13, 20, tzinfo=UTC)
     assert made.attributes == {
         "runtime": 101.0,
         "actors": ["a", "b"],
         "release_date": 8.0e8,
     }
-
-
-def test_a_release_before_the_epoch_is_no_publication_time() -> None:
-    assert item(title="Old", release_date=-1.0e9).published_at is None
 
 
 def test_a_ranking_is_an_impression_in_the_order_shown() -> None:
@@ -60,7 +57,7 @@ def test_a_ranking_is_an_impression_in_the_order_shown() -> None:
             id="r1",
             user="u",
             session="s",
-            timestamp="5",
+            timestamp="1636907100000",
             items=[{"id": "3"}, {"id": "1"}, {"id": "2"}],
         )
     )
@@ -73,7 +70,13 @@ def test_a_ranking_is_an_impression_in_the_order_shown() -> None:
 
 def interaction(kind: str) -> bytes:
     return line(
-        event="interaction", id="i1", user="u", item="3", ranking="r1", timestamp="6", type=kind
+        event="interaction",
+        id="i1",
+        user="u",
+        item="3",
+        ranking="r1",
+        timestamp="1636907100001",
+        type=kind,
     )
 
 
@@ -101,8 +104,10 @@ def test_an_interaction_that_we_have_a_word_for_is_feedback(kind: str) -> None:
         b"[" * 100_000,
         b"\xff",
         b'{"event":"user","id":"1"}',
-        line(event="ranking", id="r1", user="u", timestamp="5", items=[]),
-        line(event="interaction", id="", user="u", item="3", timestamp="6", type="click"),
+        line(event="ranking", id="r1", user="u", timestamp="1636907100000", items=[]),
+        line(
+            event="interaction", id="", user="u", item="3", timestamp="1636907100001", type="click"
+        ),
         line(event="interaction", id="i", user="u", item="3", timestamp="9" * 18, type="click"),
         item_line(title="x", release_date=1e300),
         item_line(title="x", release_date=1e306),
@@ -121,3 +126,28 @@ def test_what_is_no_event_is_a_bad_line_or_a_message_that_services_accept(bad: b
 def test_no_bytes_do_more_than_make_a_bad_line(noise: bytes) -> None:
     with pytest.raises(BadLine):
         parse_metarank(noise)
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "form"),
+    [
+        ("1636907100", "seconds"),
+        (1636907100.0, "seconds"),
+        ("1636907100000", "milliseconds"),
+        (1636907100000, "milliseconds"),
+        ("2021-11-14T16:25:00Z", "ISO 8601"),
+        ("2021-11-14T17:25:00+01:00", "ISO 8601"),
+        ("2021-11-14T16:25:00", "ISO 8601"),
+    ],
+)
+def test_a_time_is_read_as_seconds_milliseconds_or_iso(timestamp: object, form: str) -> None:
+    one = line(event="interaction", id="i", user="u", item="3", timestamp=timestamp, type="click")
+    event = parse_metarank(one)
+    assert (event.message.time_ms, event.time_form) == (1_636_907_100_000, form)
+
+
+@pytest.mark.parametrize("released", [-486_432_000, "1954-08-03", "1954-08-03T00:00:00Z"])
+def test_a_film_of_1954_keeps_its_date(released: object) -> None:
+    message = parse_metarank(item_line(title="x", release_date=released)).message
+    assert isinstance(message, Item)
+    assert message.published_at == datetime(1954, 8, 3, tzinfo=UTC)

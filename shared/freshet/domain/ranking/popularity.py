@@ -83,7 +83,8 @@ class Popularity:
         available = self._inventory.available[:n]
         self.trending = _top(np.where(available, lately + 1e-3 * clicks, 0.0), TRENDING)
         published = self._inventory.published_ms[:n]
-        self.freshest = _top(np.where(available, published + 1.0, 0.0), FRESHEST)
+        newest = np.argsort(np.where(available, -published, np.inf), kind="stable")[:FRESHEST]
+        self.freshest = newest[available[newest]]
         self.trending_rows = frozenset(self.trending.tolist())
         self.fresh_rows = frozenset(self.freshest.tolist())
 

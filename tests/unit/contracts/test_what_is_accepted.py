@@ -1,0 +1,128 @@
+"""Whatever the gate accepts, the services can fold and publish, and every reader can read.
+
+The services' own code, not connected to anything: records go in as bytes, and what comes out is
+decoded by the contracts, handed on to the services that read it, and loaded again as memory.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from freshet.contracts.codec import decoder, encode
+from freshet.contracts.registry import TOPICS, Topic
+from freshet.streaming.batch import Output
+from freshet.streaming.decoding import BatchDecoder, dead_letter_output
+from freshet.streaming.service import Service
+from freshet_catalog.config import CatalogConfig
+from freshet_catalog.service import build_service as catalog
+from freshet_interests.config import InterestsConfig
+from freshet_interests.service import build_service as interests
+from freshet_narrator.config import NarratorConfig
+from freshet_narrator.service import build_service as narrator
+from freshet_ranker.config import RankerConfig
+from freshet_ranker.service import build_service as ranker
+from freshet_trends.config import TrendsConfig
+from freshet_trends.service import build_service as trends
+from harness.accepted import messages
+
+INPUTS = [topic for topic in TOPICS if "yours" in topic.producers]
+NOW_MS = 1_790_000_000_000
+
+#: A key, a value, and the topic that they are sent to.
+Sent = tuple[Topic, bytes, bytes | None]
+
+
+@dataclass
+class Record:
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    timestamp: int = NOW_MS
+    timestamp_type: int = 1
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+def services() -> list[Service]:
+    """In the order in which records pass through them."""
+    return [
+        catalog(CatalogConfig()),
+        trends(TrendsConfig()),
+        interests(InterestsConfig()),
+        ranker(RankerConfig(exploration=1.0)),
+        narrator(NarratorConfig(narrative_interval_s=0)),
+    ]
+
+
+class Log:
+    """All topics, each with one partition."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, list[Record]] = defaultdict(list)
+
+    def append(self, sent: Sequence[Sent]) -> None:
+        for topic, key, value in sent:
+            records = self.records[topic.name]
+            records.append(Record(len(records), key, value))
+
+
+def run(service: Service, log: Log, read: dict[str, int]) -> list[Output]:
+    """What a service makes of all that is new to it."""
+    if service.state is not None and service.state.missing([0]):
+        service.state.begin([0])
+    for view in service.views:
+        for topic in view.topics:
+            start = read.get(f"view/{topic.name}", 0)
+            new = log.records[topic.name][start:]
+            if new:
+                view.apply(BatchDecoder(topic, service.name)(0, new))
+            read[f"view/{topic.name}"] = start + len(new)
+    batches = []
+    for topic in service.inputs:
+        new = log.records[topic.name][read.get(topic.name, 0) :]
+        read[topic.name] = len(log.records[topic.name])
+        if new:
+            batches.append(BatchDecoder(topic, service.name)(0, new))
+    outputs = list(service.process(batches, NOW_MS))
+    letters = [letter for batch in batches for letter in batch.letters]
+    return outputs + [dead_letter_output(letter) for letter in letters]
+
+
+@st.composite
+def sent(draw: st.DrawFn) -> list[Sent]:
+    some: list[Sent] = []
+    for _ in range(draw(st.integers(1, 8))):
+        topic = draw(st.sampled_from(INPUTS))
+        some.append((topic, *draw(messages(topic))))
+    return some
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(st.lists(sent(), min_size=1, max_size=3))
+def test_what_is_made_of_any_accepted_message_can_be_read_by_all(rounds: list[list[Sent]]) -> None:
+    log = Log()
+    running = services()
+    places: list[dict[str, int]] = [{} for _ in running]
+    for some in rounds:
+        log.append(some)
+        for service, read in zip(running, places, strict=True):
+            for output in run(service, log, read):
+                topic = output.topic
+                if output.value is not None:
+                    message: Any = decoder(topic)(output.key, output.value)
+                    assert decoder(topic)(output.key, encode(message)) == message
+                log.append([(topic, output.key, output.value)])
+        # A worker that starts now reads its memory from what was published.
+        for service in running:
+            if service.state is not None:
+                service.state.forget_all()
+                service.state.begin([0])
+                topic = service.state.topic
+                service.state.load(topic.name, 0, log.records[topic.name])
