@@ -7,7 +7,7 @@ import msgspec
 from freshet.config import ServiceConfig
 from freshet.contracts.derived import DeadLetter
 from freshet.contracts.registry import DEAD_LETTERS
-from freshet.streaming.decoding import MAX_LETTER_BYTES
+from freshet.streaming.decoding import MAX_KEY_BYTES, MAX_LETTER_BYTES
 from freshet.streaming.following import RecordSink, read_partitions
 from freshet.streaming.kafka_client import writer
 
@@ -36,11 +36,14 @@ async def put_back(
 ) -> AsyncIterator[DeadLetter]:
     """Send each letter's bytes to the partition that it came from; yields what was taken.
 
-    A letter whose value was cut is passed over: half a message is not the message.
+    A letter whose key or value was cut is passed over: half a message is not the message. So is
+    one that was found in a service's memory: by now the topic may hold something newer.
     """
     async with writer(config, "freshet-dead-letters") as producer:
         for letter in chosen:
-            if letter.value is not None and len(letter.value) >= MAX_LETTER_BYTES:
+            if len(letter.value or b"") >= MAX_LETTER_BYTES:
+                continue
+            if len(letter.key or b"") >= MAX_KEY_BYTES or letter.offset < 0:
                 continue
             await producer.send_and_wait(
                 config.topic(letter.topic), letter.value, letter.key, letter.partition

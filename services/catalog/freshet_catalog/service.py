@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import msgspec
 from prometheus_client import CollectorRegistry
 
 from freshet.contracts.codec import encode
@@ -29,7 +28,6 @@ from freshet_catalog.second_reading import Improver, SecondReading
 #: Items understood at once: larger groups are no faster.
 GROUP = 256
 
-_decode = msgspec.json.Decoder(CatalogItem).decode
 
 Newest = dict[tuple[int, bytes], Item | None]
 Unread = tuple[int, bytes, Item]
@@ -141,8 +139,8 @@ class Reading:
         ]
 
     def _known(self, partition: int, key: bytes) -> CatalogItem | None:
-        value = self._state.get(partition, key)
-        return _decode(value) if value else None
+        entry: CatalogItem | None = self._state.message(partition, key)
+        return entry
 
     def _output(self, partition: int, key: bytes, item: Item, entry: CatalogItem) -> Output:
         value = encode(entry)

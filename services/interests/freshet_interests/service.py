@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import msgspec
 from prometheus_client import CollectorRegistry
 
 from freshet.contracts.codec import encode
@@ -29,8 +28,6 @@ from freshet.streaming.view import View
 from freshet_interests.config import InterestsConfig
 from freshet_interests.knowledge import apply
 from freshet_interests.metrics import InterestsMetrics, interests_metrics
-
-_decode = msgspec.json.Decoder(Interests).decode
 
 
 def build_service(config: InterestsConfig) -> Service:
@@ -78,8 +75,7 @@ class Folding:
                     arrived.append(Arrived(source, record.offset, record.broker_time_ms, event))
                     if record.headers and (headers := carried(record.headers)):
                         passed[event.event_id] = headers
-            known = self._state.get(partition, key)
-            before = _decode(known) if known else None
+            before = self._state.message(partition, key)
             after = fold(before, arrived, self._knowledge)
             arrivals += len(arrived)
             if after is not None and after is not before:

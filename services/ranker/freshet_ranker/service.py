@@ -39,8 +39,6 @@ GROUP = 64
 #: outgrow the processor's caches. Sets of hundreds took three times as long a list under load.
 MAX_RECORDS = 32
 
-_decode = msgspec.json.Decoder(Interests).decode
-
 
 def build_service(config: RankerConfig) -> Service:
     """The ranker service, connected to nothing.
@@ -197,8 +195,7 @@ class Answering:
         ]
 
     def _question(self, request: Request, headers: Headers, partition: int) -> Question:
-        known = self._state.get(partition, request.user_id.encode())
-        state = _decode(known) if known else None
+        state = self._state.message(partition, request.user_id.encode())
         passed = dict(carried(headers))
         correlation_id = passed.setdefault(CORRELATION_ID, request.event_id.encode())
         ask = Ask(

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ from freshet.domain.rollout.stages import Stages
 from freshet.models.artifacts import ArtifactUnavailable, fetch
 from freshet.models.manifest import ModelRefused
 from freshet.streaming.batch import Batch
+from freshet_ranker.abandonable import in_abandonable_thread
 from freshet_ranker.metrics import RankerMetrics
 from freshet_ranker.scoring import OnnxScorer
 
@@ -26,6 +28,11 @@ Role = Literal["champion", "canary"]
 
 #: How long until a store that could not be reached is asked again.
 RETRY_S = 10.0
+
+#: How long a model may take to be fetched and opened. A start waits for a moment only, and serves
+#: the built-in model until the store has answered.
+FETCH_TIMEOUT_S = 300.0
+START_TIMEOUT_S = 15.0
 
 
 class Serving:
@@ -93,7 +100,7 @@ class Serving:
         """Serve from the first list on what the topic says; what cannot be reached comes later."""
         if self._news.is_set():
             with suppress(ArtifactUnavailable):
-                await self.change()
+                await self.change(START_TIMEOUT_S)
 
     async def follow(self) -> None:
         """Make the change whenever the topic asks for one, for ever."""
@@ -107,8 +114,11 @@ class Serving:
                 await asyncio.sleep(RETRY_S)
                 self._news.set()
 
-    async def change(self) -> None:
+    async def change(self, timeout_s: float = FETCH_TIMEOUT_S) -> None:
         """Serve what the topic says now.
+
+        Args:
+            timeout_s: for each model to be fetched and opened.
 
         Raises:
             ArtifactUnavailable: the store of a model cannot be reached.
@@ -117,15 +127,15 @@ class Serving:
         if champion is None:
             self._champion = self._built_in
         else:
-            self._champion = await self._ready(champion) or self._champion
+            self._champion = await self._ready(champion, timeout_s) or self._champion
         if canary is None:
             self._canary = None
         else:
             # Share and model change together: nobody sees one canary by the share of another.
-            self._canary, self._share = await self._ready(canary), canary.share
+            self._canary, self._share = await self._ready(canary, timeout_s), canary.share
         self._show()
 
-    async def _ready(self, record: ModelRecord) -> OnnxScorer | None:
+    async def _ready(self, record: ModelRecord, timeout_s: float) -> OnnxScorer | None:
         """The model of a record, knowing every item; None if it is refused."""
         for held in (self._champion, self._canary):
             if held is not None and held.label == record.model:
@@ -135,7 +145,12 @@ class Serving:
         started = time.perf_counter()
         missed = self._missed = []
         try:
-            scorer = await asyncio.to_thread(self._open, record, len(self._inventory))
+            opening = partial(self._open, record, len(self._inventory))
+            scorer = await in_abandonable_thread(opening, timeout_s)
+        except TimeoutError as error:
+            raise ArtifactUnavailable(
+                f"{record.artifact} gave no model within {timeout_s:.0f} s"
+            ) from error
         except ModelRefused as refusal:
             log.error("%s is refused, the model that serves stays: %s", record.model, refusal)
             self._refused.add(record.event_id)

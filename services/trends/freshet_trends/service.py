@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-import msgspec
 from prometheus_client import CollectorRegistry, Counter
 
 from freshet.contracts.codec import encode
-from freshet.contracts.derived import Trend
 from freshet.contracts.registry import CARTS, CLICKS, FEEDBACK, IMPRESSIONS, TRENDS
 from freshet.domain.trends.fold import Sighting, fold, sightings
 from freshet.streaming.batch import Batch, Output
@@ -14,8 +12,6 @@ from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
 from freshet_trends.config import TrendsConfig
 from freshet_trends.metrics import sightings_metric
-
-_decode = msgspec.json.Decoder(Trend).decode
 
 
 def build_service(config: TrendsConfig) -> Service:
@@ -47,8 +43,7 @@ class Counting:
         outputs: list[Output] = []
         for (partition, item_id), arrived in self._by_item(batches).items():
             key = f"{item_id}|{partition}".encode()
-            known = self._state.get(partition, key)
-            before = _decode(known) if known else None
+            before = self._state.message(partition, key)
             after = fold(before, item_id, partition, arrived)
             if after is not None and after is not before:
                 value = encode(after)

@@ -81,7 +81,7 @@ class Decoder(Generic[M]):
             if key != wanted.encode():
                 raise Unprocessable(
                     "key_mismatch",
-                    f"the key must be {self.key_field} {wanted!r}, it is {key!r}",
+                    f"the key must be {self.key_field} {wanted!r}, it is {key and key[:512]!r}",
                 )
         return message
 

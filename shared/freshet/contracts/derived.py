@@ -188,8 +188,9 @@ class DeadLetter(Message, frozen=True, kw_only=True):
     """A record that can never be processed, whole, with the reason.
 
     Attributes:
-        topic, partition, offset: where it was read.
-        key, value: its raw bytes, base64 in JSON (`value` is cut at 256 KiB).
+        topic, partition, offset: where it was read; the offset is -1 if it was found in a
+            service's memory.
+        key, value: its raw bytes, base64 in JSON (`key` is cut at 1 KiB, `value` at 256 KiB).
         reason: one of a fixed set of codes.
         detail: what exactly was wrong.
         service: who refused it.

@@ -62,24 +62,34 @@ def fetch(url: str, manifest_sha256: str, cache: Path) -> Path:
         ArtifactUnavailable: the store could not be read.
     """
     target = cache / manifest_sha256[:32]
-    if not target.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        # A name of its own while it is fetched: two that fetch the same do not meet.
-        partial = Path(tempfile.mkdtemp(prefix="fetching-", dir=cache))
-        try:
-            _download(url, manifest_sha256, partial)
-            partial.replace(target)
-        except FileExistsError:
-            pass  # another worker of this machine was faster
-        except OSError as error:
-            if not target.exists():
-                raise ArtifactUnavailable(f"{url} cannot be fetched: {error}") from error
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
-    if sha256_of(target / MANIFEST) != manifest_sha256:
-        raise ModelRefused(f"{target} was changed since it was fetched from {url}: remove it")
-    read_manifest(target)
+    try:
+        if not target.exists():
+            _fetch_into(target, url, manifest_sha256, cache)
+        if sha256_of(target / MANIFEST) != manifest_sha256:
+            raise ModelRefused(f"{target} was changed since it was fetched from {url}: remove it")
+        read_manifest(target)
+    except ModelRefused:
+        raise
+    # Each kind of store has errors of its own: without credentials, without an answer, on a cache
+    # that is full or read-only. None of them says anything about the model.
+    except Exception as error:
+        raise ArtifactUnavailable(f"{url} cannot be fetched: {error!r}") from error
     return target
+
+
+def _fetch_into(target: Path, url: str, manifest_sha256: str, cache: Path) -> None:
+    cache.mkdir(parents=True, exist_ok=True)
+    # A name of its own while it is fetched: two that fetch the same do not meet.
+    partial = Path(tempfile.mkdtemp(prefix="fetching-", dir=cache))
+    try:
+        _download(url, manifest_sha256, partial)
+        partial.replace(target)
+    except OSError:
+        # Another worker of this machine may have been faster.
+        if not target.exists():
+            raise
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _download(url: str, manifest_sha256: str, folder: Path) -> None:

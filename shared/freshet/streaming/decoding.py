@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Any
 
 from freshet.contracts.codec import Decoder, Unprocessable, decoder, encode, not_after
@@ -9,9 +10,13 @@ from freshet.contracts.derived import DeadLetter
 from freshet.contracts.envelope import EARLIEST_MS, LATEST_MS
 from freshet.contracts.registry import DEAD_LETTERS, Topic
 from freshet.streaming.batch import Batch, Decoded, Output, Received
+from freshet.streaming.state import Refused
 
 #: Of a refused record's value this much is kept, so that its letter fits a message.
 MAX_LETTER_BYTES = 256 * 1024
+
+#: No id is longer, as bytes: a longer key withdraws nothing, and is cut in a letter.
+MAX_KEY_BYTES = 1024
 
 #: Kafka's number for a record that carries the time of the broker's clock.
 _LOG_APPEND_TIME = 1
@@ -42,6 +47,8 @@ class BatchDecoder:
             try:
                 if value is not None:
                     message = decode(key, value)
+                elif key and len(key) > MAX_KEY_BYTES:
+                    raise Unprocessable("key_mismatch", f"a key of {len(key)} bytes is no id")
                 elif key and self.topic.tombstones:
                     message = None
                 else:
@@ -65,12 +72,36 @@ class BatchDecoder:
             topic=self.topic.name,
             partition=partition,
             offset=record.offset,
-            key=record.key,
-            value=record.value if record.value is None else record.value[:MAX_LETTER_BYTES],
+            key=record.key and record.key[:MAX_KEY_BYTES],
+            value=record.value and record.value[:MAX_LETTER_BYTES],
             reason=refusal.reason,
             detail=refusal.detail[:1000],
             service=self._service,
         )
+
+
+def state_letter(topic: Topic, refused: Refused, service: str, now_ms: int) -> DeadLetter:
+    """The letter of a value in a service's memory that cannot be read.
+
+    Args:
+        topic: of the memory.
+        refused: the value.
+        service: whose memory it is.
+        now_ms: the time now.
+    """
+    digest = blake2b(refused.value, digest_size=8).hexdigest()
+    return DeadLetter(
+        event_id=f"{service}/{topic.name}/{refused.partition}/{digest}",
+        event_time=now_ms,
+        topic=topic.name,
+        partition=refused.partition,
+        offset=-1,
+        key=refused.key[:MAX_KEY_BYTES],
+        value=refused.value[:MAX_LETTER_BYTES],
+        reason=refused.refusal.reason,
+        detail=refused.refusal.detail[:1000],
+        service=service,
+    )
 
 
 def receipt_of(record: Any, now_ms: int) -> int:

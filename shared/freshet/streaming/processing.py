@@ -11,7 +11,7 @@ from faust import EventT
 from freshet.config import ServiceConfig
 from freshet.contracts.derived import DeadLetter
 from freshet.streaming.batch import Batch, Output
-from freshet.streaming.decoding import BatchDecoder, dead_letter_output
+from freshet.streaming.decoding import BatchDecoder, dead_letter_output, state_letter
 from freshet.streaming.following import read_partitions
 from freshet.streaming.metrics import StreamingMetrics
 from freshet.streaming.publishing import publish
@@ -67,6 +67,7 @@ class Processing:
         started = time.perf_counter()
         outputs = self._service.process(batches, time.time_ns() // 1_000_000)
         letters = [letter for batch in batches for letter in batch.letters]
+        letters += self._state_letters()
         outputs = [*outputs, *map(dead_letter_output, letters)]
         processed = time.perf_counter()
         outputs = self._tracing.sending(traced, outputs)
@@ -104,6 +105,18 @@ class Processing:
             seconds = time.perf_counter() - started
             self._metrics.load_seconds.observe(seconds)
             log.info("memory of %d partitions rebuilt in %.2f s", len(partitions), seconds)
+
+    def _state_letters(self) -> list[DeadLetter]:
+        """Letters of what was found in the memory and could not be read."""
+        state = self._service.state
+        if state is None or not state.refused:
+            return []
+        now_ms = time.time_ns() // 1_000_000
+        letters = [
+            state_letter(state.topic, one, self._service.name, now_ms) for one in state.refused
+        ]
+        state.refused.clear()
+        return letters
 
     def _count(
         self, batches: Sequence[Batch], letters: Sequence[DeadLetter], outputs: Sequence[Output]

@@ -104,10 +104,10 @@ async def serve(service: Service, config: ServiceConfig, tracer: Tracer = NO_TRA
         log.critical("FRESHET_HTTP_HOST and FRESHET_HTTP_PORT cannot be listened on: %s", error)
         return EXIT_CONFIG
     log.info("%s answers /metrics, /live and /ready on port %d", service.name, port)
-    tasks = [asyncio.create_task(_or_die(view.follow())) for view in views]
+    tasks = [asyncio.create_task(_or_die(view.follow(), stopped)) for view in views]
     tracing = Tracing(tracer, service, config.topic, config.trace_ratio)
     processing = Processing(service, config, app, metrics, tracing)
-    tasks.append(asyncio.create_task(_or_die(_start(app, views, service, processing))))
+    tasks.append(asyncio.create_task(_or_die(_start(app, views, service, processing), stopped)))
     await stopped.wait()
     log.info("%s stops", service.name)
     for task in tasks:
@@ -142,18 +142,24 @@ async def _or_crash_of(app: FreshetApp) -> None:
     raise RuntimeError("the Kafka client stopped") from app.crash_reason
 
 
-async def _or_die(work: Coroutine[Any, Any, None]) -> None:
-    """Leave the process at once if the work fails.
+async def _or_die(work: Coroutine[Any, Any, None], stopped: asyncio.Event) -> None:
+    """Leave the process at once if the work ends while nobody asked it to, in whatever way.
+
+    Clients also end by a CancelledError of their own, which would pass for an orderly stop.
 
     An orderly shutdown could commit or publish from a memory that is ahead of the log. Leaving
     as a crash does commits nothing, and what was not confirmed is read again after the restart.
     """
     try:
         await work
-    except Exception:
+    except BaseException:
+        if stopped.is_set():
+            raise
         log.critical("the service failed and leaves", exc_info=True)
-        logging.shutdown()
-        os._exit(EXIT_FAILED)
+    else:
+        log.critical("work that never ends has ended: the service leaves")
+    logging.shutdown()
+    os._exit(EXIT_FAILED)
 
 
 def _waiting_for(app: FreshetApp, views: list[ViewReader]) -> str:

@@ -6,9 +6,25 @@ processed, and what was written is remembered as it was encoded.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from freshet.contracts.codec import Unprocessable, decoder
 from freshet.contracts.registry import Topic
+
+
+class Refused(NamedTuple):
+    """A value in a state topic that cannot be read.
+
+    Attributes:
+        partition: of the topic.
+        key, value: as they were found.
+        refusal: why.
+    """
+
+    partition: int
+    key: bytes
+    value: bytes
+    refusal: Unprocessable
 
 
 class PartitionedState:
@@ -19,11 +35,30 @@ class PartitionedState:
 
     Attributes:
         topic: the compacted topic that it is rebuilt from.
+        refused: values that could not be read since this was emptied last.
     """
 
     def __init__(self, topic: Topic) -> None:
         self.topic = topic
+        self.refused: list[Refused] = []
+        self._decode = decoder(topic)
         self._partitions: dict[int, dict[bytes, bytes]] = {}
+
+    def message(self, partition: int, key: bytes) -> Any | None:
+        """The newest message of a key; None where there is none, or none that can be read.
+
+        What an older fault or a foreign writer left is put with `refused` and forgotten: it counts
+        as absent, and the next event of the key begins anew.
+        """
+        value = self.get(partition, key)
+        if value is None:
+            return None
+        try:
+            return self._decode(key, value)
+        except Unprocessable as refusal:
+            self.put(partition, key, None)
+            self.refused.append(Refused(partition, key, value, refusal))
+            return None
 
     def get(self, partition: int, key: bytes) -> bytes | None:
         """The newest value of a key, or None."""

@@ -4,18 +4,28 @@ The services' own code, not connected to anything: records go in as bytes, and w
 decoded by the contracts, handed on to the services that read it, and loaded again as memory.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from freshet.contracts.codec import decoder, encode
-from freshet.contracts.registry import TOPICS, Topic
+from freshet.contracts.registry import (
+    CLICKS,
+    DEAD_LETTERS,
+    INTERESTS,
+    ITEMS,
+    REQUESTS,
+    TOPICS,
+    Topic,
+)
 from freshet.streaming.batch import Output
-from freshet.streaming.decoding import BatchDecoder, dead_letter_output
+from freshet.streaming.decoding import BatchDecoder, dead_letter_output, state_letter
 from freshet.streaming.service import Service
 from freshet_catalog.config import CatalogConfig
 from freshet_catalog.service import build_service as catalog
@@ -31,6 +41,9 @@ from harness.accepted import messages
 
 INPUTS = [topic for topic in TOPICS if "yours" in topic.producers]
 NOW_MS = 1_790_000_000_000
+
+#: Of a batch of the producer's (`max_batch_size` in streaming/app.py), less its framing.
+MAX_OUTPUT_BYTES = 900_000 - 1_000
 
 #: A key, a value, and the topic that they are sent to.
 Sent = tuple[Topic, bytes, bytes | None]
@@ -91,6 +104,11 @@ def run(service: Service, log: Log, read: dict[str, int]) -> list[Output]:
     return outputs + [dead_letter_output(letter) for letter in letters]
 
 
+def bytes_of(output: Output) -> int:
+    headers = sum(len(name) + len(value) for name, value in output.headers)
+    return len(output.key) + len(output.value or b"") + headers
+
+
 @st.composite
 def sent(draw: st.DrawFn) -> list[Sent]:
     some: list[Sent] = []
@@ -118,6 +136,7 @@ def test_what_is_made_of_any_accepted_message_can_be_read_by_all(rounds: list[li
                 if output.value is not None:
                     message: Any = decoder(topic)(output.key, output.value)
                     assert decoder(topic)(output.key, encode(message)) == message
+                assert bytes_of(output) < MAX_OUTPUT_BYTES
                 log.append([(topic, output.key, output.value)])
         # A worker that starts now reads its memory from what was published.
         for service in running:
@@ -126,3 +145,58 @@ def test_what_is_made_of_any_accepted_message_can_be_read_by_all(rounds: list[li
                 service.state.begin([0])
                 topic = service.state.topic
                 service.state.load(topic.name, 0, log.records[topic.name])
+
+
+def test_the_largest_list_fits_into_a_batch() -> None:
+    """A hundred items with the longest ids and names, asked for by the longest search."""
+    hostile = "\x01"
+    tag = hostile * 60 + " tea"
+    base: dict[str, Any] = {"event_time": NOW_MS, "schema_version": "1.0"}
+    ids = [f"{n:03}".rjust(128, hostile) for n in range(120)]
+    items = [
+        {**base, "event_id": one, "item_id": one, "title": hostile * 1_000, "tags": [tag]}
+        for one in ids
+    ]
+    clicks = [{**base, "event_id": f"c{one}", "item_id": one, "user_id": "ada"} for one in ids[:20]]
+    request = {**base, "event_id": "r", "user_id": "ada", "count": 100}
+    request["query"] = "tea " + hostile * 996
+    log = Log()
+    log.append([(ITEMS, one["item_id"].encode(), json.dumps(one).encode()) for one in items])
+    log.append([(CLICKS, b"ada", json.dumps(one).encode()) for one in clicks])
+    log.append([(REQUESTS, b"ada", json.dumps(request).encode())])
+    largest: dict[str, int] = {}
+    for service in services()[:4]:
+        for output in run(service, log, {}):
+            largest[output.topic.name] = max(largest.get(output.topic.name, 0), bytes_of(output))
+            log.append([(output.topic, output.key, output.value)])
+    assert largest["recommendations"] > 40_000
+    assert max(largest.values()) < MAX_OUTPUT_BYTES
+
+
+@pytest.mark.parametrize("value", [b'{"a":1}', b"\x01" * 1_000_000, None])
+def test_the_largest_letter_fits_into_a_batch(value: bytes | None) -> None:
+    batch = BatchDecoder(ITEMS, "catalog")(0, [Record(0, b"\xff" * 900_000, value)])
+    assert batch.records == []
+    (letter,) = batch.letters
+    output = dead_letter_output(letter)
+    assert bytes_of(output) < MAX_OUTPUT_BYTES
+    assert decoder(DEAD_LETTERS)(output.key, output.value or b"") == letter
+
+
+@pytest.mark.parametrize("rubbish", [b"{", b"{}", b"\xff", b"x" * 1_500_000])
+def test_a_state_that_cannot_be_read_is_a_letter_and_counts_as_absent(rubbish: bytes) -> None:
+    folding = interests(InterestsConfig())
+    state = folding.state
+    assert state is not None
+    state.begin([0])
+    state.put(0, b"ada", rubbish)
+    value = {"event_id": "c", "event_time": NOW_MS, "user_id": "ada", "item_id": "i"}
+    record = Record(0, b"ada", json.dumps(value).encode())
+    (output,) = folding.process([BatchDecoder(CLICKS, "interests")(0, [record])], NOW_MS)
+    assert decoder(INTERESTS)(b"ada", output.value or b"").counters.clicks == 1
+    (refused,) = state.refused
+    letter = state_letter(INTERESTS, refused, "interests", NOW_MS)
+    assert (letter.topic, letter.key, letter.offset) == ("interests", b"ada", -1)
+    made = dead_letter_output(letter)
+    assert bytes_of(made) < MAX_OUTPUT_BYTES
+    assert decoder(DEAD_LETTERS)(made.key, made.value or b"") == letter

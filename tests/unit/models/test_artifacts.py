@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 
 from freshet.models.artifacts import ArtifactUnavailable, fetch, store
 from freshet.models.manifest import MANIFEST, ModelRefused, read_manifest, sha256_of
@@ -67,3 +68,25 @@ def test_what_is_not_there_yet_may_be_asked_for_again(tmp_path: Path) -> None:
 def test_a_store_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelRefused, match="cannot be read here"):
         fetch("gopher://models/1", "0" * 64, tmp_path / "cache")
+
+
+def test_a_cache_that_cannot_be_written_is_no_fault_of_the_model(tmp_path: Path) -> None:
+    url, digest, _ = stored(tmp_path)
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    with pytest.raises(ArtifactUnavailable, match="cannot be fetched"):
+        fetch(url, digest, tmp_path / "cache")
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no credentials"), EOFError(), TimeoutError()])
+def test_whatever_a_store_raises_it_may_be_asked_again(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, digest, _ = stored(tmp_path)
+
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(LocalFileSystem, "open", fails)
+    with pytest.raises(ArtifactUnavailable, match=type(error).__name__):
+        fetch(url, digest, tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []

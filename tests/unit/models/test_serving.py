@@ -2,6 +2,8 @@
 
 import asyncio
 import shutil
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -181,4 +183,27 @@ def test_a_promoted_canary_is_not_opened_again(
     monkeypatch.setattr(serving, "_open", None)
     tell(serving, msgspec.structs.replace(canary, stage="champion", share=0.0))
     assert serving.for_user("ada") == (scorer, "champion")
+    assert labels(serving) == {("prior@2", "champion")}
+
+
+def test_a_store_that_stays_silent_holds_up_nothing(
+    serving: Serving, stored: Callable[..., ModelRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, silent = serving._open, threading.Event()
+
+    def hangs(*arguments: Any) -> Any:
+        silent.wait(60)
+        return opened(*arguments)
+
+    monkeypatch.setattr(serving, "_open", hangs)
+    received: Any = Received(stored("2"), b"prior@2", 0, 0, ())
+    serving.apply(Batch(MODELS, 0, [received]))
+    started = time.monotonic()
+    with pytest.raises(ArtifactUnavailable, match="gave no model within"):
+        asyncio.run(serving.change(timeout_s=0.1))
+    assert time.monotonic() - started < 30, "the hung thread was waited for"
+    assert labels(serving) == {("prior@1", "champion")}
+    silent.set()
+    monkeypatch.setattr(serving, "_open", opened)
+    asyncio.run(serving.change())
     assert labels(serving) == {("prior@2", "champion")}

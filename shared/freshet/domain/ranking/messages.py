@@ -26,6 +26,9 @@ from freshet.domain.ranking.reasons import reasons_for
 #: Tags of a search that a message names.
 INTENT_TAGS = 5
 
+#: Of a search this much is said again with each item that answers it.
+_QUERY_CHARACTERS = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
@@ -90,7 +93,7 @@ def messages(
                     wanted=wanted,
                     nearest=(inventory.ids[liked], alike[user][rank]) if liked >= 0 else None,
                     content=content[user][rank],
-                    query=query if inventory.carries(row, codes) else "",
+                    query=query[:_QUERY_CHARACTERS] if inventory.carries(row, codes) else "",
                     is_trending=row in popularity.trending_rows,
                     is_fresh=row in popularity.fresh_rows,
                 )
