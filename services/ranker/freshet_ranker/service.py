@@ -1,7 +1,7 @@
 """The ranker service: all changed interests and requests of a set, answered together."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -24,7 +24,7 @@ from freshet.domain.ranking.rank import Ranking
 from freshet.streaming.batch import Batch, Headers, Output, Received
 from freshet.streaming.headers import CORRELATION_ID, carried
 from freshet.streaming.service import Service
-from freshet.streaming.state import PartitionedState
+from freshet.streaming.state import PartitionedState, events_known
 from freshet.streaming.view import View
 from freshet_ranker.config import RankerConfig
 from freshet_ranker.knowledge import Knowledge
@@ -166,6 +166,8 @@ class Answering:
         for batch in batches:
             if batch.topic is INTERESTS:
                 for record in batch.records:
+                    if self._goes_back(batch.partition, record, newest):
+                        continue
                     newest[batch.partition, record.key] = record
                     if record.message is not None and record.message.acted:
                         owner = batch.partition, record.key
@@ -185,6 +187,23 @@ class Answering:
                 )
                 questions.append(Question(ask, partition, acted[partition, key]))
         return questions
+
+    def _goes_back(
+        self,
+        partition: int,
+        record: Received[Interests | None],
+        newest: Mapping[tuple[int, bytes], Received[Interests | None]],
+    ) -> bool:
+        """Whether a state knows less than the one before it: its writer had been cut off."""
+        state, before = record.message, newest.get((partition, record.key))
+        if state is None:
+            return False
+        if before is not None:
+            known = sum(before.message.applied.values()) if before.message else 0
+        else:
+            value = self._state.get(partition, record.key)
+            known = events_known(value) if value else 0
+        return sum(state.applied.values()) < known
 
     def _requested(self, batches: Sequence[Batch]) -> list[Question]:
         return [

@@ -102,6 +102,16 @@ class Processing:
             state.begin(partitions)
             topic = self._config.topic(state.topic.name)
             await read_partitions(self._config, topic, partitions, state.load)
+            mended = [
+                Output(state.topic, key, value, partition)
+                for partition in partitions
+                for key, value in state.take_stale(partition)
+            ]
+            # Who only consumes a state topic has no states of its own to mend.
+            if mended and state.topic not in self._service.inputs:
+                log.warning("%d states had gone back: written right again", len(mended))
+                await publish(self._app.kafka_producer, mended, self._config.topic)
+                self._count_published(mended)
             seconds = time.perf_counter() - started
             self._metrics.load_seconds.observe(seconds)
             log.info("memory of %d partitions rebuilt in %.2f s", len(partitions), seconds)

@@ -8,8 +8,29 @@ processed, and what was written is remembered as it was encoded.
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from freshet.contracts.codec import Unprocessable, decoder
 from freshet.contracts.registry import Topic
+
+
+class _Applied(msgspec.Struct):
+    applied: dict[str, int] = {}
+
+
+_decode_applied = msgspec.json.Decoder(_Applied).decode
+
+
+def events_known(value: bytes) -> int:
+    """How much of the logs a state knows: the sum of the offsets that it has applied.
+
+    A state that was made of another never knows less. 0 of what has no offsets, and -1 of what
+    cannot be read, so that it never replaces anything.
+    """
+    try:
+        return sum(_decode_applied(value).applied.values())
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return -1
 
 
 class Refused(NamedTuple):
@@ -43,6 +64,7 @@ class PartitionedState:
         self.refused: list[Refused] = []
         self._decode = decoder(topic)
         self._partitions: dict[int, dict[bytes, bytes]] = {}
+        self._stale: dict[int, set[bytes]] = {}
 
     def message(self, partition: int, key: bytes) -> Any | None:
         """The newest message of a key; None where there is none, or none that can be read.
@@ -89,18 +111,35 @@ class PartitionedState:
             self._partitions[partition] = {}
 
     def load(self, topic: str, partition: int, records: Sequence[Any]) -> None:
-        """Take records of the compacted topic, in their order."""
+        """Take records of the compacted topic, in their order; one that knows less is passed over.
+
+        A worker that was frozen or cut off may write, when it goes on, a state that is older than
+        what another has written meanwhile. Such a key is noted, to be written right again.
+        """
         del topic
         memory = self._partitions[partition]
+        stale = self._stale.setdefault(partition, set())
         for record in records:
-            if record.value is None:
-                memory.pop(record.key, None)
+            key, value = record.key, record.value
+            known = memory.get(key)
+            if value is None:
+                memory.pop(key, None)
+                stale.discard(key)
+            elif known is not None and events_known(value) < events_known(known):
+                stale.add(key)
             else:
-                memory[record.key] = record.value
+                memory[key] = value
+                stale.discard(key)
+
+    def take_stale(self, partition: int) -> list[tuple[bytes, bytes]]:
+        """Keys whose last record knows less than one before it, with the value that knows more."""
+        memory = self._partitions[partition]
+        return [(key, memory[key]) for key in self._stale.pop(partition, ())]
 
     def forget_all(self) -> None:
         """Partitions may have moved: another worker writes their newest values now."""
         self._partitions.clear()
+        self._stale.clear()
 
     def __len__(self) -> int:
         return sum(map(len, self._partitions.values()))

@@ -5,6 +5,10 @@ from freshet.contracts.registry import RECOMMENDATIONS, Topic
 #: A deleted key stays readable as such for a day, so that a reader who was away learns of it.
 _TOMBSTONES_KEPT_MS = 24 * 3_600_000
 
+#: A worker that was frozen for less than this may write an older state over a newer one when it
+#: goes on: both are still there, and readers keep the one that knows more.
+_UNCOMPACTED_MS = 3_600_000
+
 
 def topic_settings(topic: Topic, replication: int) -> dict[str, str]:
     """The broker's settings of a topic, by their names there.
@@ -18,6 +22,7 @@ def topic_settings(topic: Topic, replication: int) -> dict[str, str]:
     else:
         settings["delete.retention.ms"] = str(_TOMBSTONES_KEPT_MS)
         settings["max.compaction.lag.ms"] = str(_TOMBSTONES_KEPT_MS)
+        settings["min.compaction.lag.ms"] = str(_UNCOMPACTED_MS)
     if "yours" in topic.producers or topic is RECOMMENDATIONS:
         settings["message.timestamp.type"] = "LogAppendTime"
     if replication >= 3:

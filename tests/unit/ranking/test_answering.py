@@ -68,3 +68,13 @@ def test_before_there_is_an_item_a_request_is_answered_with_nothing() -> None:
     assert msgspec.json.decode(output.value)["items"] == []
     # And what someone did is remembered for the time when there are some.
     assert answers(service, ACTED) == []
+
+
+def test_a_state_that_knows_less_than_the_one_before_it_is_passed_over(ranker: Service) -> None:
+    new = msgspec.structs.replace(ACTED, applied={"clicks": 9})
+    old = msgspec.structs.replace(state("ada", [0]), applied={"clicks": 4})
+    assert len(answers(ranker, new, old)) == 1
+    assert answers(ranker, old) == []
+    kept = ranker.state.get(0, b"ada") if ranker.state else None
+    assert kept is not None
+    assert msgspec.json.decode(kept, type=Interests).applied == {"clicks": 9}

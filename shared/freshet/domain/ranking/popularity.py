@@ -37,7 +37,7 @@ class Popularity:
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
-        self._counts = np.zeros((1024, 1, 4))
+        self._counts = np.zeros((1024, 1, 5))
         self._refreshed_ms = -REFRESH_MS
         self.known = False
         self.popularity = self.click_rate = self.rising = np.zeros(0, np.float32)
@@ -47,13 +47,17 @@ class Popularity:
         self.fresh_rows: frozenset[int] = frozenset()
 
     def put(self, trend: Trend) -> None:
-        """Take the newest counts of an item in one partition."""
-        self._reserve(self._inventory.row(trend.item_id), trend.partition)
-        self._counts[self._inventory.rows[trend.item_id], trend.partition] = (
+        """Take the newest counts of an item in one partition; what knows less is passed over."""
+        row, known = self._inventory.row(trend.item_id), sum(trend.applied.values())
+        self._reserve(row, trend.partition)
+        if known < self._counts[row, trend.partition, 4]:
+            return
+        self._counts[row, trend.partition] = (
             trend.clicks,
             trend.impressions,
             trend.recent_clicks,
             trend.as_of_ms,
+            known,
         )
 
     def refresh(self, now_ms: int) -> None:
@@ -92,7 +96,7 @@ class Popularity:
         rows, partitions, _ = self._counts.shape
         if row >= rows or partition >= partitions:
             larger = np.zeros(
-                (max(rows * (1 + row // rows), rows), max(partitions, partition + 1), 4)
+                (max(rows * (1 + row // rows), rows), max(partitions, partition + 1), 5)
             )
             larger[:rows, :partitions] = self._counts
             self._counts = larger
