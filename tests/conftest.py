@@ -4,11 +4,16 @@ import asyncio
 import uuid
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from freshet.config import ServiceConfig
 from freshet.topics import broker as topics
 from freshet_kafka import Broker, local_broker
+
+# How long one example takes says more about what else runs on the machine than about the code.
+hypothesis.settings.register_profile("freshet", deadline=None)
+hypothesis.settings.load_profile("freshet")
 
 
 @pytest.fixture(scope="session")

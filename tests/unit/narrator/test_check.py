@@ -1,7 +1,7 @@
 """A text of a model is shown only if nothing in it is unknown."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from freshet.domain.narrative.check import Fault, fault
@@ -113,6 +113,7 @@ def test_words_of_an_instruction_are_not_known_words() -> None:
     assert fault(tea, Reader(), texts) == "echo"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300), st.text(max_size=300))
 def test_no_text_makes_the_check_fail(title: str, text: str, written: str) -> None:
     known = known_item(item(title=title, text=text))
