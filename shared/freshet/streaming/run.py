@@ -152,8 +152,8 @@ async def _or_die(work: Coroutine[Any, Any, None], stopped: asyncio.Event) -> No
     """
     try:
         await work
-    except BaseException:
-        if stopped.is_set():
+    except BaseException as error:
+        if stopped.is_set() and isinstance(error, asyncio.CancelledError):
             raise
         log.critical("the service failed and leaves", exc_info=True)
     else:

@@ -19,6 +19,11 @@ async def cancelled():
         # As aiokafka's consumer does when it is closed after its network has stalled.
         raise asyncio.CancelledError
 async def waits(): await asyncio.sleep(60)
+async def fails_to_stop():
+    try:
+        await asyncio.sleep(60)
+    finally:
+        raise OSError("the disk is full")
 
 async def main(work, is_stopped):
     stopped = asyncio.Event()
@@ -52,6 +57,12 @@ def test_an_end_that_nobody_asked_for_ends_the_process(work: str, reason: str) -
 def test_an_orderly_stop_is_no_failure() -> None:
     done = run("waits", is_stopped=True)
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "still there", "")
+
+
+def test_a_failure_on_the_way_out_is_one() -> None:
+    done = run("fails_to_stop", is_stopped=True)
+    assert done.returncode == 1
+    assert "the disk is full" in done.stderr
 
 
 def run(work: str, *, is_stopped: bool) -> subprocess.CompletedProcess[str]:
