@@ -53,7 +53,7 @@ async def test_a_key_of_900_kilobytes_is_a_letter(
         assert len(letter.key) == 1024
 
 
-async def test_a_state_that_cannot_be_read_counts_as_absent(
+async def test_a_record_of_a_state_that_cannot_be_read_is_a_letter_and_no_more(
     config: ServiceConfig, tmp_path: Path
 ) -> None:
     with service("interests", config, tmp_path):
@@ -68,9 +68,26 @@ async def test_a_state_that_cannot_be_read_counts_as_absent(
         with service("interests", config, tmp_path):
             await send(config, CLICKS, [click(n)])
 
+            # The state before the rubbish is still there, and goes on.
             async def known_again(n: int = n) -> bool:
-                return await clicks_of_ada(config) == n
+                return await clicks_of_ada(config) == n + 1
 
             await until(known_again)
+    (letter,) = await letters(config)
+    assert (letter.topic, letter.service, letter.offset) == ("interests", "interests", -1)
+
+
+async def test_a_user_with_no_readable_state_begins_anew(
+    config: ServiceConfig, tmp_path: Path
+) -> None:
+    await send(config, INTERESTS, [(b"ada", b'{"user_id":"ada"')])
+    for n in (1, 2):
+        with service("interests", config, tmp_path):
+            await send(config, CLICKS, [click(n)])
+
+            async def known(n: int = n) -> bool:
+                return await clicks_of_ada(config) == n
+
+            await until(known)
     (letter,) = await letters(config)
     assert (letter.topic, letter.service, letter.offset) == ("interests", "interests", -1)

@@ -64,7 +64,7 @@ class PartitionedState:
         self.refused: list[Refused] = []
         self._decode = decoder(topic)
         self._partitions: dict[int, dict[bytes, bytes]] = {}
-        self._stale: dict[int, set[bytes]] = {}
+        self._stale: dict[int, dict[bytes, bytes]] = {}
 
     def message(self, partition: int, key: bytes) -> Any | None:
         """The newest message of a key; None where there is none, or none that can be read.
@@ -118,23 +118,32 @@ class PartitionedState:
         """
         del topic
         memory = self._partitions[partition]
-        stale = self._stale.setdefault(partition, set())
+        stale = self._stale.setdefault(partition, {})
         for record in records:
             key, value = record.key, record.value
             known = memory.get(key)
             if value is None:
                 memory.pop(key, None)
-                stale.discard(key)
+                stale.pop(key, None)
             elif known is not None and events_known(value) < events_known(known):
-                stale.add(key)
+                stale[key] = value
             else:
                 memory[key] = value
-                stale.discard(key)
+                stale.pop(key, None)
 
     def take_stale(self, partition: int) -> list[tuple[bytes, bytes]]:
-        """Keys whose last record knows less than one before it, with the value that knows more."""
+        """Keys whose last record knows less than one before it, with the value that knows more.
+
+        A last record that cannot even be read is put with `refused`.
+        """
         memory = self._partitions[partition]
-        return [(key, memory[key]) for key in self._stale.pop(partition, ())]
+        stale = self._stale.pop(partition, {})
+        for key, value in stale.items():
+            try:
+                self._decode(key, value)
+            except Unprocessable as refusal:
+                self.refused.append(Refused(partition, key, value, refusal))
+        return [(key, memory[key]) for key in stale]
 
     def forget_all(self) -> None:
         """Partitions may have moved: another worker writes their newest values now."""

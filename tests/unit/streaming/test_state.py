@@ -53,5 +53,8 @@ def test_after_a_tombstone_a_state_begins_anew() -> None:
 
 
 def test_rubbish_replaces_nothing() -> None:
-    assert loaded(state(clicks=0), b"{").get(0, b"ada") == state(clicks=0)
+    memory = loaded(state(clicks=0), b"{")
+    assert memory.get(0, b"ada") == state(clicks=0)
+    assert memory.take_stale(0) == [(b"ada", state(clicks=0))]
+    assert [(one.key, one.value) for one in memory.refused] == [(b"ada", b"{")]
     assert [events_known(one) for one in (b"", b"[1]", b"\xff", b"{}")] == [-1, -1, -1, 0]
