@@ -40,9 +40,9 @@ from freshet.domain.learning.examples import Examples
 from freshet.domain.learning.log import Entry, entry_of
 from freshet.domain.learning.replay import Replay
 from freshet.domain.learning.shown import stacked
+from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity
-from freshet.models.features import CROSS_FEATURES
 from freshet.models.inputs import EMBEDDING_VERSION
 from freshet.replay.metarank import parse_metarank
 from freshet.streaming.batch import Batch, Received

@@ -21,8 +21,8 @@ import numpy as np  # noqa: E402 (threads are counted at import)
 import tensorflow as tf  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
+from freshet.domain.ranking.features.registry import CROSS_FEATURES  # noqa: E402
 from freshet.graphs import Graphs  # noqa: E402
-from freshet.models.features import CROSS_FEATURES  # noqa: E402
 from freshet.models.inputs import (  # noqa: E402
     ITEM_BUCKETS,
     ITEM_INPUTS,

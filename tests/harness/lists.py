@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from freshet.domain.interest.knowledge import DIMENSION
 from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.learning.shown import Position, Shown, stacked
-from freshet.models.features import CROSS_FEATURES
+from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.models.inputs import ITEM_TOKENS, PASSED, RECENT, USER_TOKENS
 
 

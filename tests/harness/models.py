@@ -3,7 +3,7 @@
 import numpy as np
 
 from freshet.domain.learning.examples import Examples, ItemTable
-from freshet.models.features import CROSS_FEATURES
+from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.models.inputs import ITEM_TOKENS, PASSED, RECENT, USER_TOKENS, VOCABULARY, item_hash
 
 

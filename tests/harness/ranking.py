@@ -9,9 +9,9 @@ from freshet.contracts.derived import CatalogItem, Cause, Interests, Recent, Tre
 from freshet.contracts.recommendations import Recommendations, RecommendedItem, Trigger
 from freshet.domain.ranking.ask import Ask, Floats, Rows
 from freshet.domain.ranking.context import Context
+from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity
-from freshet.models.features import CROSS_FEATURES
 
 T0 = 1_700_000_000_000
 SUBJECTS = ("sea", "war", "love", "space", "food")

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from freshet.domain.ranking.ask import Ask, Floats, Rows
 from freshet.domain.ranking.context import Context, context
+from freshet.domain.ranking.features.registry import UnknownFeature, features_named
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.model_inputs import user_inputs, user_tokens
 from freshet.graphs import Graphs
@@ -48,6 +49,10 @@ class OnnxScorer:
                 f" {inventory.embedding_version}"
             )
         self.label = manifest.label
+        try:
+            features_named(manifest.cross_features)
+        except UnknownFeature as error:
+            raise ModelRefused(f"{manifest.label} asks for {error}") from error
         self.features = tuple(manifest.cross_features)
         self._inventory = inventory
         self._vectors = np.zeros((0, 0), np.float32)

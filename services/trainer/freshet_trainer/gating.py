@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from freshet.contracts.models import GateVerdict
 from freshet.domain.evaluation.metrics import ndcg, ranked, ranking
 from freshet.domain.learning.examples import Examples, ItemTable
+from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.graphs import Graphs
-from freshet.models.features import CROSS_FEATURES
 from freshet_trainer.config import TrainerConfig
 from freshet_trainer.gates import better, finite, latency, parity, size
 from freshet_trainer.learning import Trained

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from freshet.domain.interest.knowledge import DIMENSION
 from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.learning.shown import START, Position, Shown, item_table, stacked
+from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.domain.ranking.inventory import Inventory
-from freshet.models.features import CROSS_FEATURES
 from freshet.models.inputs import ITEM_TOKENS, PASSED, RECENT, USER_TOKENS, item_hash
 from freshet_trainer.arrays import ExamplesRefused, opened, packed, save, texts
 

@@ -9,7 +9,6 @@ from typing import Annotated
 import msgspec
 
 from freshet.contracts.models import GateVerdict
-from freshet.models.features import CROSS_FEATURES
 from freshet.models.inputs import ITEM_INPUTS, NUMBERS, SCORER_INPUTS, USER_INPUTS
 
 #: What this library reads and writes. A folder of another contract is refused.
@@ -135,9 +134,6 @@ def read_manifest(folder: Path) -> Manifest:
         raise ModelRefused(f"{path} cannot be read: {error}") from error
     if manifest.contract != CONTRACT:
         raise ModelRefused(f"{path} is of contract {manifest.contract}, {CONTRACT} is served here")
-    unknown = set(manifest.cross_features) - set(CROSS_FEATURES)
-    if unknown:
-        raise ModelRefused(f"{path} asks for features that are not served: {sorted(unknown)}")
     graphs = manifest.graphs + (() if manifest.attention is None else (manifest.attention,))
     # The attention comes last, and may be absent.
     for (role, (may, must, gives)), graph in zip(GRAPHS.items(), graphs, strict=False):

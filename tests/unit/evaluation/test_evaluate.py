@@ -13,7 +13,7 @@ from freshet.domain.evaluation.calibration import expected_calibration_error, re
 from freshet.domain.evaluation.report import Figure, OffPolicy, Report
 from freshet.domain.evaluation.segments import segments
 from freshet.domain.learning.examples import Examples
-from freshet.models.features import CROSS_FEATURES
+from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet_trainer.evaluation.html import page
 from freshet_trainer.evaluation.run import NothingToMeasure, evaluate
 from harness.lists import examples_of, shown, table_of

@@ -17,8 +17,8 @@ from freshet.domain.evaluation.leave_one_out import (
 from freshet.domain.interest.catalog import CatalogKnowledge
 from freshet.domain.learning.examples import Examples
 from freshet.domain.learning.past import Past
+from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.domain.ranking.inventory import Inventory
-from freshet.models.features import CROSS_FEATURES
 
 HEADER = "user,item,rating,timestamp"
 T0 = 1_600_000_000

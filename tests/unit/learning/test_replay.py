@@ -15,7 +15,8 @@ from freshet.domain.learning.replay import ReplayOptions
 from freshet.domain.learning.shown import Position, Shown
 from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.context import context
-from freshet.domain.ranking.features import cross_features
+from freshet.domain.ranking.features.feature import FeatureInputs
+from freshet.domain.ranking.features.registry import cross_features
 from freshet.domain.ranking.model_inputs import user_inputs, user_tokens
 from freshet.domain.ranking.popularity import Popularity
 from freshet.domain.trends.fold import fold as fold_trend
@@ -105,7 +106,8 @@ def test_a_list_is_as_the_ranker_would_have_seen_it(log: list[Entry]) -> None:
             popularity.refresh(entry.time_ms)
             known = context(inventory, asks)
             rows = np.broadcast_to(one.items.astype(np.int64), (len(users), len(one.items)))
-            cross = cross_features(inventory, popularity, known, rows, entry.time_ms)
+            inputs = FeatureInputs(inventory, popularity, known, rows, entry.time_ms)
+            cross = cross_features(inputs)
             user = users.index(one.user_id)
             acts = user_inputs(known)
             np.testing.assert_allclose(one.cross, cross[user], atol=1e-5)

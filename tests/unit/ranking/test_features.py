@@ -7,11 +7,15 @@ from numpy.typing import NDArray
 
 from freshet.contracts.derived import Interests, Trend
 from freshet.domain.ranking.context import context
-from freshet.domain.ranking.features import cross_features
+from freshet.domain.ranking.features.feature import FeatureInputs
+from freshet.domain.ranking.features.registry import (
+    CROSS_FEATURES,
+    UnknownFeature,
+    cross_features,
+)
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.model_inputs import user_inputs
 from freshet.domain.ranking.popularity import Popularity
-from freshet.models.features import CROSS_FEATURES
 from freshet.models.inputs import ABSENT, NUMBERS, PASSED, item_numbers
 from harness.ranking import T0, ask, item, put, state, stocked, trends
 
@@ -29,7 +33,7 @@ def features(*states: Interests | None) -> dict[str, NDArray[np.float32]]:
     POPULARITY.refresh(T0)
     known = context(INVENTORY, [ask(one) for one in states])
     rows = np.broadcast_to(ROWS, (len(states), len(ROWS)))
-    cross = cross_features(INVENTORY, POPULARITY, known, rows, T0)
+    cross = cross_features(FeatureInputs(INVENTORY, POPULARITY, known, rows, T0))
     return {name: cross[:, :, n] for n, name in enumerate(CROSS_FEATURES)}
 
 
@@ -108,7 +112,9 @@ def test_an_empty_shop_has_no_features() -> None:
     inventory = Inventory("s")
     known = context(inventory, [ask(passing("ada", [0], [1]))])
     rows = np.zeros((1, 0), np.int64)
-    assert cross_features(inventory, Popularity(inventory), known, rows, T0).shape == (
+    assert cross_features(
+        FeatureInputs(inventory, Popularity(inventory), known, rows, T0)
+    ).shape == (
         1,
         0,
         len(CROSS_FEATURES),
@@ -145,7 +151,28 @@ def test_a_tag_counts_by_the_items_that_carry_it_today() -> None:
 def test_features_asked_for_alone_are_those_of_all() -> None:
     known = context(INVENTORY, [ask(state("ada", [0, 5, 12])), ask(None)])
     rows = np.arange(40).reshape(2, 20)
-    together = cross_features(INVENTORY, POPULARITY, known, rows, T0)
+    together = cross_features(FeatureInputs(INVENTORY, POPULARITY, known, rows, T0))
     for place, name in enumerate(CROSS_FEATURES):
-        alone = cross_features(INVENTORY, POPULARITY, known, rows, T0, [name])
+        alone = cross_features(FeatureInputs(INVENTORY, POPULARITY, known, rows, T0), [name])
         np.testing.assert_allclose(alone[:, :, 0], together[:, :, place], atol=1e-6)
+
+
+def test_a_feature_that_there_is_not_is_named() -> None:
+    known = context(INVENTORY, [ask(None)])
+    inputs = FeatureInputs(INVENTORY, POPULARITY, known, np.zeros((1, 1), np.int64), T0)
+    with pytest.raises(UnknownFeature, match="luck"):
+        cross_features(inputs, ["rising", "luck"])
+
+
+def test_work_is_done_once_and_only_if_a_feature_asks_for_it() -> None:
+    known = context(INVENTORY, [ask(state("ada", [0, 5, 12]))])
+    inputs = FeatureInputs(INVENTORY, POPULARITY, known, np.zeros((1, 1), np.int64), T0)
+    done: list[FeatureInputs] = []
+
+    def work(given: FeatureInputs) -> int:
+        done.append(given)
+        return 7
+
+    assert not done
+    assert [inputs.once(work), inputs.once(work)] == [7, 7]
+    assert len(done) == 1

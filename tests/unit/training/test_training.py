@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from freshet.models.features import CROSS_FEATURES
+from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.models.inputs import ABSENT
 from freshet_trainer.architectures.catalogue import Architecture, blueprint
 from freshet_trainer.architectures.setting import setting_of

@@ -14,7 +14,7 @@ are left out at random, so that the model can do without them for an item that i
 import keras
 
 from freshet.domain.interest.knowledge import DIMENSION
-from freshet.models.features import CROSS_FEATURES
+from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.models.inputs import ITEM_BUCKETS, NUMBERS, PASSED, RECENT
 from freshet_trainer.architectures.setting import Setting
 from freshet_trainer.architectures.standard import Standard

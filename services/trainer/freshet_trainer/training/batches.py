@@ -9,7 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from freshet.domain.learning.examples import Examples, ItemTable
-from freshet.models.features import CROSS_FEATURES
+from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.models.inputs import item_numbers
 
 

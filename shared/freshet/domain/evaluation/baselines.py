@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.domain.learning.examples import Examples
-from freshet.models.features import CROSS_FEATURES
+from freshet.domain.ranking.features.registry import CROSS_FEATURES
 
 _CONTENT = ("content_fast", "content_middling", "content_slow")
 

@@ -14,7 +14,8 @@ from freshet.domain.learning.people import MAX_USERS, People
 from freshet.domain.learning.shown import Position, Shown
 from freshet.domain.ranking.ask import Ask, Rows
 from freshet.domain.ranking.context import context
-from freshet.domain.ranking.features import cross_features
+from freshet.domain.ranking.features.feature import FeatureInputs
+from freshet.domain.ranking.features.registry import cross_features
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.model_inputs import user_inputs, user_tokens
 from freshet.domain.ranking.popularity import Popularity
@@ -82,7 +83,8 @@ class Past:
         ask = Ask(user_id=user_id, state=self.people.get(user_id), trigger=trigger, cause=None)
         known = context(self.inventory, [ask])
         acts = user_inputs(known)
-        (cross,) = cross_features(self.inventory, self.popularity, known, rows[None], now_ms)
+        inputs = FeatureInputs(self.inventory, self.popularity, known, rows[None], now_ms)
+        (cross,) = cross_features(inputs)
         return Shown(
             position=position,
             user_id=user_id,

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from freshet.domain.interest.knowledge import DIMENSION
 from freshet.domain.learning.examples import Examples, ItemTable
+from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.domain.ranking.inventory import Inventory
-from freshet.models.features import CROSS_FEATURES
 from freshet.models.inputs import PASSED, RECENT, USER_TOKENS
 
 

@@ -17,7 +17,7 @@ from freshet.contracts.recommendations import (
 )
 from freshet.domain.ranking.ask import Ask, Floats, Rows
 from freshet.domain.ranking.context import Context
-from freshet.domain.ranking.features import liked_cosines
+from freshet.domain.ranking.features.nearest_recent import liked_cosines
 from freshet.domain.ranking.filters import Mask
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity

@@ -12,7 +12,8 @@ from freshet.domain.interest.mining import mine
 from freshet.domain.ranking.ask import Ask, Floats, Rows
 from freshet.domain.ranking.candidates import explore, nearest, searched, shared
 from freshet.domain.ranking.context import Context, context
-from freshet.domain.ranking.features import cross_features
+from freshet.domain.ranking.features.feature import FeatureInputs
+from freshet.domain.ranking.features.registry import cross_features
 from freshet.domain.ranking.filters import Mask, allowed
 from freshet.domain.ranking.identity import recommendation_id, uniforms
 from freshet.domain.ranking.inventory import Inventory
@@ -156,9 +157,8 @@ class Ranking:
             scorer: the model.
             now_ms: the time now; popularity is as of the last refresh.
         """
-        cross = cross_features(
-            self._inventory, self._popularity, known, rows, now_ms, scorer.features
-        )
+        inputs = FeatureInputs(self._inventory, self._popularity, known, rows, now_ms)
+        cross = cross_features(inputs, scorer.features)
         return *scorer.score(known, rows, cross), cross
 
     def _candidates(self, known: Context, tried: Rows) -> Rows:
