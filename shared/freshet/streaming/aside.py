@@ -1,7 +1,6 @@
 """Work beside the inputs: what a background task has made is published between two sets."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 
 from freshet.streaming.batch import Output
@@ -18,7 +17,8 @@ class Aside:
     """Hands work of a service's background tasks to its processing.
 
     Between two sets everything written before is confirmed and the memory of all assigned
-    partitions is there. So what is made then can never come before what it was made from.
+    partitions is there. So what is made then can never come before what it was made from. Where it
+    could not be published, as the worker's session had ended, it is made again.
 
     Attributes:
         wake: wakes the processing, if it waits for events.
@@ -26,16 +26,18 @@ class Aside:
 
     def __init__(self) -> None:
         self.wake: Callable[[], None] = _nobody
-        self._waiting: deque[tuple[Make, asyncio.Future[None]]] = deque()
+        self._waiting: list[tuple[Make, asyncio.Future[None]]] = []
 
     async def __call__(self, make: Make) -> None:
         """Have outputs made between two sets; returns when the broker has them."""
         done = asyncio.get_running_loop().create_future()
         self._waiting.append((make, done))
         self.wake()
-        await done
+        try:
+            await done
+        finally:
+            self._waiting.remove((make, done))
 
-    def take(self) -> list[tuple[Make, asyncio.Future[None]]]:
-        """The work that waits, each with what is told when it is confirmed; none waits then."""
-        taken, self._waiting = list(self._waiting), deque()
-        return [(make, done) for make, done in taken if not done.done()]
+    def waiting(self) -> list[tuple[Make, asyncio.Future[None]]]:
+        """The work that waits, each with what is told when the broker has what it made."""
+        return [(make, done) for make, done in self._waiting if not done.done()]

@@ -66,3 +66,5 @@ class Intake:
         """Let fetches of these partitions in."""
         self.assigned = frozenset(assigned)
         self.is_open = True
+        # What waits beside the inputs may go on now.
+        self.wake()

@@ -13,6 +13,7 @@ from freshet.contracts.derived import DeadLetter
 from freshet.streaming.batch import Batch, Output
 from freshet.streaming.decoding import BatchDecoder, dead_letter_output, state_letter
 from freshet.streaming.following import read_partitions
+from freshet.streaming.membership import SessionEnded
 from freshet.streaming.metrics import StreamingMetrics
 from freshet.streaming.publishing import publish
 from freshet.streaming.service import Service
@@ -46,19 +47,39 @@ class Processing:
         }
 
     async def run(self) -> None:
-        """Process for ever."""
+        """Process for ever.
+
+        Where the session has ended, memory is ahead of the log. The rebalance that follows forgets
+        it, and whoever is given the partitions reads again what was not confirmed.
+        """
         self._service.aside.wake = self._app.intake.wake
         while True:
             async with self._app.intake.take() as events:
-                if events:
-                    await self._see_through(events)
-                for make, done in self._service.aside.take():
-                    await self._load_state()
-                    outputs = make()
-                    await publish(self._app.kafka_producer, outputs, self._config.topic)
-                    self._count_published(outputs)
-                    if not done.done():
-                        done.set_result(None)
+                try:
+                    await self._work(events)
+                except SessionEnded as ended:
+                    log.warning("a set was dropped: %s", ended)
+
+    async def _work(self, events: Sequence[EventT[Any]]) -> None:
+        if events:
+            await self._see_through(events)
+        for make, done in self._service.aside.waiting():
+            await self._load_state()
+            if outputs := make():
+                await self._publish(outputs)
+                self._count_published(outputs)
+            if not done.done():
+                done.set_result(None)
+
+    async def _publish(self, outputs: Sequence[Output]) -> None:
+        """Publish what was made of this worker's partitions, if they are still its own.
+
+        Raises:
+            SessionEnded: they need not be; nothing was published, and nothing is to be confirmed.
+        """
+        if not await self._app.consumer.is_member():
+            raise SessionEnded("the worker was frozen or cut off, its partitions may be others'")
+        await publish(self._app.kafka_producer, outputs, self._config.topic)
 
     async def _see_through(self, events: Sequence[EventT[Any]]) -> None:
         batches = self._batches(events)
@@ -71,7 +92,7 @@ class Processing:
         outputs = [*outputs, *map(dead_letter_output, letters)]
         processed = time.perf_counter()
         outputs = self._tracing.sending(traced, outputs)
-        await publish(self._app.kafka_producer, outputs, self._config.topic)
+        await self._publish(outputs)
         confirmed = time.perf_counter()
         self._tracing.confirmed(traced)
         consumer = self._app.consumer
@@ -110,7 +131,7 @@ class Processing:
             # Who only consumes a state topic has no states of its own to mend.
             if mended and state.topic not in self._service.inputs:
                 log.warning("%d states had gone back: written right again", len(mended))
-                await publish(self._app.kafka_producer, mended, self._config.topic)
+                await self._publish(mended)
                 self._count_published(mended)
             seconds = time.perf_counter() - started
             self._metrics.load_seconds.observe(seconds)

@@ -15,6 +15,7 @@ from faust.types import TP, ConsumerMessage
 
 from freshet.streaming.backpressure import InFlight
 from freshet.streaming.fetched import read_bare_records
+from freshet.streaming.membership import Membership
 
 #: A broker's answer to one fetch, at most; as much again may wait undecoded.
 _FETCH_BYTES = 16 * 1_048_576
@@ -24,7 +25,23 @@ _RECORD_OVERHEAD_BYTES = 500
 
 
 class MicroBatchThread(faust_aiokafka.AIOKafkaConsumerThread):
-    """Runs the Kafka client of a worker."""
+    """Runs the Kafka client of a worker.
+
+    Attributes:
+        membership: of the worker in its group, once the client is started.
+    """
+
+    membership: Membership
+
+    async def on_start(self) -> None:
+        """Start the client, and follow its heartbeats from the first on."""
+        await super().on_start()
+        conf = self.app.conf
+        self.membership = Membership(
+            self._ensure_consumer()._coordinator,
+            conf.broker_session_timeout,
+            conf.broker_heartbeat_interval,
+        )
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         conf = self.app.conf
@@ -127,6 +144,13 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
         message = self._message(fetched)
         yield message.tp, message
 
+    async def is_member(self) -> bool:
+        """Whether what was fetched is this worker's to publish for; asks if that is not certain."""
+        membership, generation = self._thread.membership, self.app.consumer_generation_id
+        if membership.holds(generation):
+            return True
+        return bool(await self._thread.call_thread(membership.ask, generation))
+
     async def _find_place(self) -> None:
         """Go back to what was committed, or to the beginning where nothing was yet."""
         committed = await self._thread.seek_to_committed()
@@ -189,6 +213,7 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish what was begun, commit it, and forget the rest: others will read it."""
         await self.app.intake.close()
+        self._thread.membership.end()
         await self.commit()
         self.in_flight.clear()
         for tp in revoked:

@@ -86,7 +86,7 @@ class Worker:
     async def beside(self) -> list[CatalogItem | None]:
         """Do what the processing does between two sets, once."""
         async with asyncio.timeout(10):
-            while not (waiting := self.aside.take()):
+            while not (waiting := self.aside.waiting()):
                 await asyncio.sleep(0)
         outputs = [output for make, _ in waiting for output in make()]
         for _, done in waiting:
