@@ -113,8 +113,10 @@ async def a_champion_is_not_what_its_record_says(shop: Shop) -> None:
     bad = msgspec.structs.replace(sound, event_id="bad", manifest_sha256="0" * 64)
     await write_records(shop.config, [bad])
     await shop.alerts.fired("FreshetModelNotServed", job="ranker")
+    await shop.alerts.fired("FreshetStoreUnavailable", job="ranker", store="file")
     await write_records(shop.config, [sound])
     await shop.alerts.over("FreshetModelNotServed")
+    await shop.alerts.over("FreshetStoreUnavailable")
 
 
 async def a_worker_hangs_and_keeps_another_waiting(shop: Shop) -> None:
@@ -187,8 +189,8 @@ async def models_are_no_good(shop: Shop) -> None:
     await shop.alerts.fired("FreshetNoModelPasses")
 
 
-async def a_store_hangs(shop: Shop) -> None:
-    """The champion's folder is on a disk that does not answer: the trainer waits for it."""
+async def a_disk_hangs(shop: Shop) -> None:
+    """What the trainer remembers is on a disk that does not answer."""
     waiting = await shop.start("trainer waiting")
     await shop.alerts.fired("FreshetTrainerSilent", instance=waiting.instance)
 
@@ -205,7 +207,7 @@ TOGETHER: Sequence[Fault] = (
     more_is_wanted_than_the_budget_allows,
     a_budget_is_smaller_than_a_call,
     models_are_no_good,
-    a_store_hangs,
+    a_disk_hangs,
 )
 
 

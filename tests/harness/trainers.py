@@ -4,12 +4,9 @@ import os
 import time
 from pathlib import Path
 
-import msgspec
-
 from freshet.config import ServiceConfig
 from freshet.contracts.models import ModelRecord
 from freshet.contracts.registry import CATALOG, TOPICS
-from freshet.model_log import write_records
 from freshet.models.inputs import EMBEDDING_VERSION
 from freshet.topics import broker as topics
 from harness.kafka import send
@@ -20,7 +17,7 @@ from harness.watched import Worker
 HOUR_MS = 3_600_000
 
 #: Looks often, trains soon, and takes no model for fast enough.
-_SETTINGS = {
+SETTINGS = {
     "FRESHET_CHECK_S": "0.5",
     "FRESHET_LABEL_WINDOW_S": "1",
     "FRESHET_MIN_LISTS": "50",
@@ -46,27 +43,23 @@ CANARY = ModelRecord(
 
 def trainer(config: ServiceConfig, folder: Path, name: str) -> Worker:
     """A trainer's process, not yet started."""
-    settings = {**_SETTINGS, "FRESHET_WORK_DIR": str(folder / name)}
+    settings = {**SETTINGS, "FRESHET_WORK_DIR": str(folder / name)}
     return Worker("trainer", own_topics(config, name), folder, settings, "run")
 
 
 def own_topics(config: ServiceConfig, name: str) -> ServiceConfig:
-    """Settings of a trainer: a model that it cannot fetch would stop it, if others' were."""
+    """Settings of a trainer with topics, and so models, of its own."""
     return ServiceConfig(brokers=config.brokers, topic_prefix=f"{config.topic_prefix}{name}.")
 
 
 async def prepare(config: ServiceConfig, folder: Path) -> None:
-    """Topics and lists for each, and a champion on a hung disk for the one that waits."""
-    (folder / "hung").mkdir()
-    # Who opens a pipe waits until someone writes into it.
-    os.mkfifo(folder / "hung" / "manifest.json")
+    """Topics and lists for each; one has its memory on a disk that hangs."""
     for name in ("strict", "waiting"):
         await topics.apply(own_topics(config, name), 1)
         await shown(own_topics(config, name), 0)
-    hung = msgspec.structs.replace(
-        CANARY, stage="champion", artifact=f"file://{folder}/hung", manifest_sha256="0" * 64
-    )
-    await write_records(own_topics(config, "waiting"), [hung])
+    (folder / "waiting").mkdir()
+    # Who opens a pipe waits until someone writes into it.
+    os.mkfifo(folder / "waiting" / "memory.json")
 
 
 async def shown(config: ServiceConfig, number: int) -> None:

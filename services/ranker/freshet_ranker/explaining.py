@@ -1,7 +1,6 @@
 """What the topics say of a user now, and why the user's list is as it is. Nothing is written."""
 
 import asyncio
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -104,9 +103,11 @@ async def explain_user(config: RankerConfig, user_id: str, item_id: str | None) 
 
 
 def _serving(config: RankerConfig, knowledge: Knowledge) -> Serving:
-    cache = Path(config.models_cache or Path(tempfile.gettempdir()) / "freshet-models")
     metrics = ranker_metrics(CollectorRegistry())
-    serving = Serving(knowledge.inventory, Path(config.model_dir), cache, 1, metrics)
+    built_in = Path(config.model_dir)
+    serving = Serving(
+        knowledge.inventory, built_in, config.cache, 1, metrics, config.store_timeout_s
+    )
     knowledge.changed = serving.learn
     return serving
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from freshet.store_trouble import StoreTrouble
+
 
 @dataclass(frozen=True)
 class RankerMetrics:
@@ -20,6 +22,7 @@ class RankerMetrics:
         models_refused: versions that were told to serve and are not fit to.
         models_missing: versions that should serve and do not.
         model_load_seconds: from the news of a model until it serves.
+        stores: which of them fail.
     """
 
     freshness: Histogram
@@ -32,6 +35,7 @@ class RankerMetrics:
     models_refused: Counter
     models_missing: Gauge
     model_load_seconds: Histogram
+    stores: StoreTrouble
 
 
 def ranker_metrics(registry: CollectorRegistry) -> RankerMetrics:
@@ -93,4 +97,5 @@ def ranker_metrics(registry: CollectorRegistry) -> RankerMetrics:
             buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
             registry=registry,
         ),
+        stores=StoreTrouble(registry),
     )

@@ -1,6 +1,5 @@
 """The ranker service: all changed interests and requests of a set, answered together."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -49,9 +48,13 @@ def build_service(config: RankerConfig) -> Service:
     registry = CollectorRegistry()
     metrics = ranker_metrics(registry)
     knowledge = Knowledge(config.embedding_version)
-    cache = Path(config.models_cache or Path(tempfile.gettempdir()) / "freshet-models")
     serving = Serving(
-        knowledge.inventory, Path(config.model_dir), cache, config.model_threads, metrics
+        knowledge.inventory,
+        Path(config.model_dir),
+        config.cache,
+        config.model_threads,
+        metrics,
+        config.store_timeout_s,
     )
     knowledge.changed = serving.learn
     metrics.items.set_function(lambda: len(knowledge.inventory))

@@ -1,6 +1,5 @@
 """The models that serve: the champion, a canary beside it, and how they are changed under load."""
 
-import asyncio
 import logging
 import time
 from contextlib import suppress
@@ -15,31 +14,32 @@ from freshet.domain.ranking.ask import Rows
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.rollout.canary import in_canary
 from freshet.domain.rollout.stages import Stages
-from freshet.models.artifacts import ArtifactUnavailable, fetch
-from freshet.models.manifest import ModelRefused
+from freshet.models.artifacts import ArtifactUnavailable
+from freshet.models.manifest import Damaged, ModelRefused
+from freshet.models.store_process import STORE_TIMEOUT_S, fetch_apart
 from freshet.streaming.batch import Batch
 from freshet_ranker.abandonable import in_abandonable_thread
 from freshet_ranker.metrics import RankerMetrics
+from freshet_ranker.retried import Retried
 from freshet_ranker.scoring import OnnxScorer
 
 log = logging.getLogger("freshet.ranker")
 
 Role = Literal["champion", "canary"]
 
-#: How long until a store that could not be reached is asked again.
-RETRY_S = 10.0
+#: A start waits for models for so long, and then serves what is built in until they are there.
+START_S = 10.0
 
-#: How long a model may take to be fetched and opened. A start waits for a moment only, and serves
-#: the built-in model until the store has answered.
-FETCH_TIMEOUT_S = 300.0
-START_TIMEOUT_S = 15.0
+#: What was fetched is opened and learns all items within this.
+OPEN_S = 300.0
 
 
 class Serving:
     """Follows the models topic and keeps ready what it says should serve.
 
-    A model is fetched, checked and warmed up in a thread while the old one serves; the change is
-    one assignment between two sets. A model that is refused changes nothing: the old one stays.
+    A model is fetched by another process, checked and warmed up in a thread while the old one
+    serves; the change is one assignment between two sets. A model that is refused changes nothing,
+    and neither does a store, whatever it does: the old one stays.
 
     Args:
         inventory: the items that models are made to know.
@@ -47,6 +47,7 @@ class Serving:
         cache: a folder for fetched models.
         threads: processor cores for one run of a model.
         metrics: of the ranker.
+        timeout_s: after so long a store that has not given a model is given up, for now.
 
     Raises:
         ModelRefused: the built-in model is not fit to serve.
@@ -59,19 +60,26 @@ class Serving:
         cache: Path,
         threads: int,
         metrics: RankerMetrics,
+        timeout_s: float = STORE_TIMEOUT_S,
     ) -> None:
         self._inventory = inventory
         self._cache = cache
         self._threads = threads
         self._metrics = metrics
+        self._timeout_s = timeout_s
         self._stages = Stages()
-        self._news = asyncio.Event()
+        # Event ids of records whose model is not fit: told, and among them those never tried again.
+        self._unfit: set[str] = set()
         self._refused: set[str] = set()
+        # Of the last try, with those that were damage.
+        self._failures: list[ArtifactUnavailable] = []
+        self._changes = Retried(self._try)
         # Rows that changed while a model is opened; None while none is.
         self._missed: list[Rows] | None = None
         self._built_in = self._champion = OnnxScorer(built_in, inventory, threads)
         self._canary: OnnxScorer | None = None
         self._share = 0.0
+        self._shown = ("", "")
         metrics.models_missing.set_function(self._missing)
         self._show()
 
@@ -94,82 +102,109 @@ class Serving:
         """Take a batch of the models topic."""
         for record in batch.records:
             self._stages.take(record.key.decode(errors="replace"), record.message)
-        self._news.set()
+        self._changes.tell()
 
     async def prepare(self) -> None:
-        """Serve from the first list on what the topic says; what cannot be reached comes later."""
-        if self._news.is_set():
-            with suppress(ArtifactUnavailable):
-                await self.change(START_TIMEOUT_S)
+        """Serve from the first list on what the topic says; what is not there soon comes later."""
+        await self._changes.first(START_S)
 
     async def follow(self) -> None:
         """Make the change whenever the topic asks for one, for ever."""
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            try:
-                await self.change()
-            except ArtifactUnavailable as error:
-                log.error("%s; asked again in %.0f s", error, RETRY_S)
-                await asyncio.sleep(RETRY_S)
-                self._news.set()
+        await self._changes.follow()
 
-    async def change(self, timeout_s: float = FETCH_TIMEOUT_S) -> None:
-        """Serve what the topic says now.
+    async def _try(self) -> bool:
+        """Make the change; returns whether that is all, or a store is to be asked again."""
+        with suppress(ArtifactUnavailable):
+            await self.change()
+        return not self._failures
 
-        Args:
-            timeout_s: for each model to be fetched and opened.
+    async def change(self) -> None:
+        """Serve what the topic says now: at once what is held, then what has to be fetched.
 
         Raises:
             ArtifactUnavailable: the store of a model cannot be reached.
         """
+        self._failures.clear()
         champion, canary = self._stages.champion, self._stages.canary
-        if champion is None:
-            self._champion = self._built_in
-        else:
-            self._champion = await self._ready(champion, timeout_s) or self._champion
-        if canary is None:
-            self._canary = None
-        else:
-            # Share and model change together: nobody sees one canary by the share of another.
-            self._canary, self._share = await self._ready(canary, timeout_s), canary.share
+        held = [None if one is None else self._held(one) for one in (champion, canary)]
+        # Whoever is canary no more is seen no more, even if its successor cannot be had.
+        self._champion = self._built_in if champion is None else held[0] or self._champion
+        self._canary, self._share = held[1], 0.0 if canary is None else canary.share
         self._show()
+        if champion is not None and held[0] is None:
+            self._champion = await self._fetched(champion) or self._champion
+        if canary is not None and held[1] is None:
+            self._canary = await self._fetched(canary)
+        self._show()
+        self._metrics.stores.show(self._failures)
+        for failure in self._failures:
+            if failure.cause != Damaged.__name__:
+                raise failure
 
-    async def _ready(self, record: ModelRecord, timeout_s: float) -> OnnxScorer | None:
-        """The model of a record, knowing every item; None if it is refused."""
-        for held in (self._champion, self._canary):
-            if held is not None and held.label == record.model:
-                return held
+    def _held(self, record: ModelRecord) -> OnnxScorer | None:
+        """The model of a record, if it is in memory."""
+        scorers = [self._champion, self._canary]
+        if not record.artifact:
+            scorers.append(self._built_in)
+        return next((one for one in scorers if one and one.label == record.model), None)
+
+    async def _fetched(self, record: ModelRecord) -> OnnxScorer | None:
+        """The model of a record, knowing every item; None if it is refused or cannot be had."""
         if record.event_id in self._refused:
             return None
         started = time.perf_counter()
+        try:
+            folder = await fetch_apart(
+                record.artifact, record.manifest_sha256, self._cache, self._timeout_s
+            )
+            scorer = await self._opened(record, folder)
+        except ModelRefused as refusal:
+            self._refuse(record, refusal)
+            return None
+        except ArtifactUnavailable as failure:
+            self._failures.append(failure)
+            return None
+        self._metrics.model_load_seconds.observe(time.perf_counter() - started)
+        return scorer
+
+    def _refuse(self, record: ModelRecord, refusal: ModelRefused) -> None:
+        if record.event_id not in self._unfit:
+            log.error("%s is refused, the model that serves stays: %s", record.model, refusal)
+            self._unfit.add(record.event_id)
+            self._metrics.models_refused.inc()
+        if isinstance(refusal, Damaged):
+            self._failures.append(
+                ArtifactUnavailable(record.artifact, Damaged.__name__, str(refusal))
+            )
+        else:
+            self._refused.add(record.event_id)
+
+    async def _opened(self, record: ModelRecord, folder: Path) -> OnnxScorer:
         missed = self._missed = []
         try:
-            opening = partial(self._open, record, len(self._inventory))
-            scorer = await in_abandonable_thread(opening, timeout_s)
+            opening = partial(self._open, record, folder, len(self._inventory))
+            scorer = await in_abandonable_thread(opening, OPEN_S)
         except TimeoutError as error:
-            raise ArtifactUnavailable(
-                f"{record.artifact} gave no model within {timeout_s:.0f} s"
-            ) from error
-        except ModelRefused as refusal:
-            log.error("%s is refused, the model that serves stays: %s", record.model, refusal)
-            self._refused.add(record.event_id)
-            self._metrics.models_refused.inc()
-            return None
+            late = f"{record.model} could not be opened within {OPEN_S:.0f} s"
+            raise ArtifactUnavailable(record.artifact, "timeout", late) from error
         finally:
             self._missed = None
         # What changed while the thread worked it may have read half old, half new.
         for rows in missed:
             scorer.encode(rows)
-        self._metrics.model_load_seconds.observe(time.perf_counter() - started)
         return scorer
 
-    def _open(self, record: ModelRecord, items: int) -> OnnxScorer:
-        folder = fetch(record.artifact, record.manifest_sha256, self._cache)
-        scorer = OnnxScorer(folder, self._inventory, self._threads)
-        if scorer.label != record.model:
-            raise ModelRefused(f"{record.artifact} holds {scorer.label}")
-        scorer.encode(np.arange(items))
+    def _open(self, record: ModelRecord, folder: Path, items: int) -> OnnxScorer:
+        try:
+            scorer = OnnxScorer(folder, self._inventory, self._threads)
+            if scorer.label != record.model:
+                raise ModelRefused(f"{record.model} is not what its artifact holds: {scorer.label}")
+            scorer.encode(np.arange(items))
+        except ModelRefused:
+            raise
+        # Whatever it is that a graph makes onnxruntime raise: it is this model that cannot serve.
+        except Exception as error:
+            raise ModelRefused(f"{record.model} does not run: {error!r}") from error
         return scorer
 
     def _missing(self) -> int:
@@ -179,9 +214,11 @@ class Serving:
         return sum(record is not None and record.model not in held for record in wanted)
 
     def _show(self) -> None:
-        self._metrics.model.clear()
-        self._metrics.model.labels(self._champion.label, "champion").set(1)
-        if self._canary is not None:
-            self._metrics.model.labels(self._canary.label, "canary").set(1)
-        serving = [self._champion.label, self._canary.label if self._canary else "no canary"]
-        log.info("serving %s and %s", *serving)
+        serving = self._champion.label, self._canary.label if self._canary else ""
+        if serving != self._shown:
+            self._shown = serving
+            self._metrics.model.clear()
+            for label, role in zip(serving, ("champion", "canary"), strict=True):
+                if label:
+                    self._metrics.model.labels(label, role).set(1)
+            log.info("serving %s and %s", serving[0], serving[1] or "no canary")

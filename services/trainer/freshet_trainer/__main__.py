@@ -29,7 +29,7 @@ app = typer.Typer(
 )
 
 #: How long a stop waits for the work in hand; what is cut off goes on after the next start.
-_STOP_S = 10.0
+_STOP_S = 5.0
 
 
 @app.command()
@@ -96,6 +96,8 @@ def train(
     ] = False,
 ) -> None:
     """Train one model now on all that the topics hold, and say what its gates say."""
+    from freshet.models.artifacts import ArtifactUnavailable
+    from freshet.models.manifest import ModelRefused
     from freshet_trainer import service
 
     config = msgspec.structs.replace(_config(), architecture=architecture)
@@ -107,7 +109,7 @@ def train(
             record = service.train_once(
                 config, output, time.time_ns() // 1_000_000, told, publish=publish
             )
-    except (ExamplesRefused, KafkaError, Stalled) as error:
+    except (ExamplesRefused, ArtifactUnavailable, ModelRefused, KafkaError, Stalled) as error:
         sys.stderr.write(f"{error}\n")
         raise typer.Exit(1) from error
     for gate in record.gates:

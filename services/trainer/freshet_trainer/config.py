@@ -7,6 +7,7 @@ import msgspec
 
 from freshet.config import Positive, ServiceConfig
 from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.models.store_process import STORE_TIMEOUT_S
 from freshet_trainer.architectures.catalogue import Architecture
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -20,6 +21,8 @@ class TrainerConfig(ServiceConfig, frozen=True, kw_only=True):
         work_dir: examples, checkpoints and what the trainer remembers; keep it over restarts.
         artifacts: URL of the store of model folders, as fsspec reads it; a folder in `work_dir` by
             default. Every ranker must reach it.
+        store_timeout_s: a store that has not given or taken a model after so long is asked again at
+            the next look.
         architecture: of the models that are trained.
         embedding_version: the space of content vectors; the catalog's.
         check_s: between two looks at the topics.
@@ -46,6 +49,7 @@ class TrainerConfig(ServiceConfig, frozen=True, kw_only=True):
 
     work_dir: str = "trainer-data"
     artifacts: str = ""
+    store_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=3_600)] = STORE_TIMEOUT_S
     architecture: Architecture = Architecture.ATTENTIVE
     embedding_version: str = EMBEDDING_VERSION
     check_s: Seconds = 300.0

@@ -6,6 +6,7 @@ from typing import get_args
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from freshet.contracts.models import Stage
+from freshet.store_trouble import StoreTrouble
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class TrainerMetrics:
         click_rate: of the lists of each model that were shown in the last day.
         drift: how far the champion's loss has risen; 200 is an alarm.
         looked: when the topics were last looked at.
+        stores: which of them fail.
     """
 
     lists: Gauge
@@ -35,6 +37,7 @@ class TrainerMetrics:
     click_rate: Gauge
     drift: Gauge
     looked: Gauge
+    stores: StoreTrouble
 
 
 def trainer_metrics(registry: CollectorRegistry) -> TrainerMetrics:
@@ -90,6 +93,7 @@ def trainer_metrics(registry: CollectorRegistry) -> TrainerMetrics:
             "When the topics were last looked at.",
             registry=registry,
         ),
+        stores=StoreTrouble(registry),
     )
     # Counted from nought: of a series that begins with its first event no increase is ever seen.
     for stage in get_args(Stage):

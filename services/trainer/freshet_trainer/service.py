@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import shutil
 import threading
 import time
 from collections.abc import Sequence
@@ -18,7 +17,10 @@ from freshet.domain.rollout.drift import LossTrend, drifted, observe
 from freshet.domain.rollout.retrain import Schedule, reason_to_train
 from freshet.domain.rollout.stages import Stages
 from freshet.model_log import read_stages, write_records
-from freshet.models.artifacts import fetch, store
+from freshet.models.artifacts import ArtifactUnavailable
+from freshet.models.manifest import Manifest, ModelRefused
+from freshet.models.store_process import fetch_apart, store_apart
+from freshet_trainer import candidate
 from freshet_trainer.arrays import ExamplesRefused
 from freshet_trainer.config import TrainerConfig
 from freshet_trainer.gating import judge
@@ -27,7 +29,7 @@ from freshet_trainer.losses import list_losses
 from freshet_trainer.memory import Memory, recall, remember
 from freshet_trainer.metrics import TrainerMetrics, trainer_metrics
 from freshet_trainer.replaying import replay_topics
-from freshet_trainer.rollout import BY, admit, click_rates, judge_canary
+from freshet_trainer.rollout import admit, click_rates, judge_canary
 from freshet_trainer.scoring import score_examples
 from freshet_trainer.told import Told
 from freshet_trainer.version import with_gates
@@ -49,7 +51,8 @@ def look(config: TrainerConfig, metrics: TrainerMetrics, now_ms: int, told: Told
     """One look at the topics, and all that follows from it.
 
     A canary that is out is judged, and nothing is trained meanwhile: its successor would be
-    measured against a champion that may be about to change.
+    measured against a champion that may be about to change. A store that fails costs what it is
+    needed for, and no more: without the champion nothing is trained, and what is trained waits.
     """
     started = time.monotonic()
     replayed = replay_topics(config, told.reading)
@@ -65,47 +68,104 @@ def look(config: TrainerConfig, metrics: TrainerMetrics, now_ms: int, told: Told
         metrics.click_rate.labels(model).set(rate)
     stages = asyncio.run(read_stages(config))
     work_dir = Path(config.work_dir)
-    champion = _champion(stages, work_dir)
-    memory = _observe(recall(work_dir), examples, table, champion)
+    memory = recall(work_dir)
+    failures: list[ArtifactUnavailable] = []
+    champion = None
+    try:
+        champion = _champion(stages, config)
+        memory = _observe(memory, examples, table, champion)
+    except ArtifactUnavailable as failure:
+        failures.append(failure)
+    except ModelRefused as refusal:
+        where = stages.champion.artifact if stages.champion is not None else ""
+        failures.append(ArtifactUnavailable(where, type(refusal).__name__, str(refusal)))
+        champion = None
     metrics.drift.set(memory.trend.excess)
     if stages.canary is not None:
         _publish(config, metrics, judge_canary(stages, examples, config, now_ms))
-    else:
-        reason = reason_to_train(
-            Schedule(
-                minimum_lists=config.min_lists,
-                new_lists=config.retrain_after_lists,
-                period_ms=int(config.retrain_after_s * 1000),
-            ),
-            now_ms,
-            memory.trained_ms,
-            int((examples.time_ms > memory.learned_ms).sum()),
-            drift=drifted(memory.trend),
-        )
-        if reason is not None:
-            metrics.trainings.labels(reason).inc()
-            log.info("training begins: %s", reason)
-            with metrics.training_seconds.time():
-                folder = work_dir / "candidate"
-                shutil.rmtree(folder, ignore_errors=True)
-                record = train(config, examples, table, champion, folder, now_ms, told, metrics)
-            _publish(config, metrics, admit(stages, record, config, now_ms))
-            memory = msgspec.structs.replace(
-                memory,
-                trained_ms=now_ms,
-                learned_ms=int(examples.time_ms.max()),
-                trend=LossTrend(),
-            )
+    elif champion is not None and candidate.waiting(work_dir) is None:
+        memory = _train_if_due(config, examples, table, champion, memory, now_ms, told, metrics)
+    # Before anything that may fail: what was trained is not trained again.
     remember(work_dir, memory)
+    try:
+        _hand_over(config, metrics, now_ms)
+    except ArtifactUnavailable as failure:
+        failures.append(failure)
+    metrics.stores.show(failures)
+
+
+def _train_if_due(
+    config: TrainerConfig,
+    examples: Examples,
+    table: ItemTable,
+    champion: tuple[str, Path],
+    memory: Memory,
+    now_ms: int,
+    told: Told,
+    metrics: TrainerMetrics,
+) -> Memory:
+    """Train a version if there is a reason to; what is remembered then."""
+    reason = reason_to_train(
+        Schedule(
+            minimum_lists=config.min_lists,
+            new_lists=config.retrain_after_lists,
+            period_ms=int(config.retrain_after_s * 1000),
+        ),
+        now_ms,
+        memory.trained_ms,
+        int((examples.time_ms > memory.learned_ms).sum()),
+        drift=drifted(memory.trend),
+    )
+    if reason is None:
+        return memory
+    metrics.trainings.labels(reason).inc()
+    log.info("training begins: %s", reason)
+    with metrics.training_seconds.time():
+        folder = candidate.begin(Path(config.work_dir))
+        train(config, examples, table, champion, folder, now_ms, told, metrics)
+    return msgspec.structs.replace(
+        memory, trained_ms=now_ms, learned_ms=int(examples.time_ms.max()), trend=LossTrend()
+    )
+
+
+def _hand_over(config: TrainerConfig, metrics: TrainerMetrics, now_ms: int) -> None:
+    """Store and publish the version that waits for it, if there is one and no canary is out.
+
+    Raises:
+        ArtifactUnavailable: the store does not take it; it goes on waiting.
+    """
+    work_dir = Path(config.work_dir)
+    found = candidate.waiting(work_dir)
+    if found is None:
+        return
+    folder, manifest = found
+    # As of now: a training takes long, and people decide meanwhile.
+    stages = asyncio.run(read_stages(config))
+    if not candidate.is_published(manifest, stages):
+        if stages.canary is not None:
+            return
+        _publish(config, metrics, _admitted(config, folder, manifest, stages, now_ms))
+    candidate.forget(work_dir)
+
+
+def _admitted(
+    config: TrainerConfig, folder: Path, manifest: Manifest, stages: Stages, now_ms: int
+) -> list[ModelRecord]:
+    """Store a version; the records that publish it."""
+    url, digest = asyncio.run(store_apart(folder, config.store, config.store_timeout_s))
+    record = candidate.record_of(manifest, url, digest, now_ms)
+    return admit(stages, record, config, now_ms)
 
 
 def train_once(
     config: TrainerConfig, folder: Path, now_ms: int, told: Told, *, publish: bool
 ) -> ModelRecord:
-    """Replay, train and judge one model by hand; roll it out if that is asked for.
+    """Replay, train and judge one model by hand; store it and roll it out if that is asked for.
 
     Raises:
         ExamplesRefused: there is nothing to learn from.
+        ArtifactUnavailable: the champion cannot be fetched, or the store does not take the model.
+        ModelRefused: the champion is not what its record says.
     """
     metrics = trainer_metrics(CollectorRegistry())
     replayed = replay_topics(config, told.reading)
@@ -113,11 +173,13 @@ def train_once(
     if not len(over):
         raise ExamplesRefused("no list was shown whose time for clicks is over: nothing to learn")
     stages = asyncio.run(read_stages(config))
-    champion = _champion(stages, Path(config.work_dir))
-    record = train(config, over, replayed.table, champion, folder, now_ms, told, metrics)
-    if publish:
-        _publish(config, metrics, admit(stages, record, config, now_ms))
-    return record
+    champion = _champion(stages, config)
+    manifest = train(config, over, replayed.table, champion, folder, now_ms, told, metrics)
+    if not publish:
+        return candidate.record_of(manifest, "", "", now_ms)
+    records = _admitted(config, folder, manifest, stages, now_ms)
+    _publish(config, metrics, records)
+    return records[0]
 
 
 def closed(examples: Examples, config: TrainerConfig, now_ms: int) -> Examples:
@@ -135,8 +197,8 @@ def train(
     now_ms: int,
     told: Told,
     metrics: TrainerMetrics,
-) -> ModelRecord:
-    """Train a version, hold it against its gates, and store it: a candidate, or refused."""
+) -> Manifest:
+    """Train a version into a folder and hold it against its gates; what its manifest says then."""
     learned, newest = slices(examples, config.newest_share)
     trained = learn(
         learned,
@@ -158,31 +220,22 @@ def train(
     manifest = msgspec.structs.replace(
         trained.manifest, metrics={**trained.manifest.metrics, **figures}
     )
-    manifest = with_gates(folder, manifest, verdicts)
-    url, digest = store(folder, config.store)
-    failed = [verdict.gate for verdict in verdicts if not verdict.passed]
-    return ModelRecord(
-        event_id=f"{manifest.label}/{now_ms}",
-        event_time=now_ms,
-        model=manifest.label,
-        stage="refused" if failed else "candidate",
-        artifact=url,
-        manifest_sha256=digest,
-        architecture=manifest.architecture,
-        parent=manifest.parent,
-        metrics=manifest.metrics,
-        gates=manifest.gates,
-        reason=f"refused by {', '.join(failed)}" if failed else "passed all gates",
-        decided_by=BY,
-    )
+    return with_gates(folder, manifest, verdicts)
 
 
-def _champion(stages: Stages, work_dir: Path) -> tuple[str, Path]:
-    """Label and folder of the model that serves: the newest champion, or the built-in prior."""
-    record = stages.champion
-    if record is None:
+def _champion(stages: Stages, config: TrainerConfig) -> tuple[str, Path]:
+    """Label and folder of the model that serves: the newest champion, or the built-in prior.
+
+    Raises:
+        ArtifactUnavailable, ModelRefused: its store does not give it, or gives something else.
+    """
+    record, work_dir = stages.champion, Path(config.work_dir)
+    if record is None or not record.artifact:
         return built_in_prior(work_dir / "prior")
-    return record.model, fetch(record.artifact, record.manifest_sha256, work_dir / "fetched")
+    fetching = fetch_apart(
+        record.artifact, record.manifest_sha256, work_dir / "fetched", config.store_timeout_s
+    )
+    return record.model, asyncio.run(fetching)
 
 
 def built_in_prior(folder: Path) -> tuple[str, Path]:

@@ -41,6 +41,10 @@ class ModelRefused(Exception):
     """A model folder that must not serve; the text says what is wrong with it."""
 
 
+class Damaged(ModelRefused):
+    """Files that are not what their hashes say, or cannot be read: another copy may be sound."""
+
+
 class File(msgspec.Struct, frozen=True, kw_only=True):
     """A file of the folder: its name and the sha256 of its bytes, hexadecimal."""
 
@@ -122,8 +126,9 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest of a folder, with each file's sha256 checked.
 
     Raises:
-        ModelRefused: the manifest is missing or not of this contract, or a file is missing,
-            outside of the folder, too large, changed, or of other inputs and outputs.
+        ModelRefused: the manifest is not of this contract, or a file is outside of the folder, too
+            large, or of other inputs and outputs.
+        Damaged: the manifest or a file is missing, cannot be read or was changed.
     """
     path = folder / MANIFEST
     try:
@@ -131,7 +136,7 @@ def read_manifest(folder: Path) -> Manifest:
             raise ModelRefused(f"{path} is larger than {MAX_MANIFEST_BYTES} bytes")
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError) as error:
-        raise ModelRefused(f"{path} cannot be read: {error}") from error
+        raise Damaged(f"{path} cannot be read: {error}") from error
     if manifest.contract != CONTRACT:
         raise ModelRefused(f"{path} is of contract {manifest.contract}, {CONTRACT} is served here")
     graphs = manifest.graphs + (() if manifest.attention is None else (manifest.attention,))
@@ -171,6 +176,6 @@ def _check_file(folder: Path, one: File) -> None:
             raise ModelRefused(f"{path} is larger than {MAX_FILE_BYTES} bytes")
         actual = sha256_of(path)
     except OSError as error:
-        raise ModelRefused(f"{path} cannot be read: {error}") from error
+        raise Damaged(f"{path} cannot be read: {error}") from error
     if actual != one.sha256:
-        raise ModelRefused(f"{path} was changed: its sha256 is {actual}, not {one.sha256}")
+        raise Damaged(f"{path} was changed: its sha256 is {actual}, not {one.sha256}")

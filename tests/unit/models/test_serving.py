@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,12 +18,22 @@ from freshet.domain.ranking.inventory import Inventory
 from freshet.models.artifacts import ArtifactUnavailable, store
 from freshet.models.manifest import CONTRACT, read_manifest, sha256_of, write_manifest
 from freshet.streaming.batch import Batch, Received
+from freshet_ranker import retried
+from freshet_ranker import serving as serving_module
 from freshet_ranker.config import PRIOR, RankerConfig
 from freshet_ranker.metrics import ranker_metrics
+from freshet_ranker.scoring import OnnxScorer
 from freshet_ranker.serving import Serving
+from harness.bad_stores import bad_store
 from harness.ranking import item, put
 
 SPACE = RankerConfig().embedding_version
+
+
+@pytest.fixture(autouse=True)
+def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
 
 
 @pytest.fixture
@@ -65,11 +74,15 @@ def stored(tmp_path: Path) -> Callable[..., ModelRecord]:
     return make
 
 
-def tell(serving: Serving, *records: ModelRecord) -> None:
+def batch(*records: ModelRecord) -> Batch:
     received: list[Any] = [
         Received(one, one.model.encode(), place, 0, ()) for place, one in enumerate(records)
     ]
-    serving.apply(Batch(MODELS, 0, received))
+    return Batch(MODELS, 0, received)
+
+
+def tell(serving: Serving, *records: ModelRecord) -> None:
+    serving.apply(batch(*records))
     asyncio.run(serving.change())
 
 
@@ -186,24 +199,111 @@ def test_a_promoted_canary_is_not_opened_again(
     assert labels(serving) == {("prior@2", "champion")}
 
 
-def test_a_store_that_stays_silent_holds_up_nothing(
+async def test_news_do_not_wait_for_a_store_that_is_silent(
+    serving: Serving, stored: Callable[..., ModelRecord], tmp_path: Path
+) -> None:
+    sound = stored("2")
+    with bad_store(tmp_path / "store", "silent") as bad:
+        silent = msgspec.structs.replace(stored("3"), artifact=bad.of(stored("3a").artifact))
+        serving.apply(batch(silent))
+        following = asyncio.create_task(serving.follow())
+        while not bad.asked:
+            assert not following.done()
+            await asyncio.sleep(0.05)
+        assert labels(serving) == {("prior@1", "champion")}
+        serving.apply(batch(msgspec.structs.replace(silent, stage="rolled_back"), sound))
+        while labels(serving) != {("prior@2", "champion")}:
+            assert not following.done()
+            await asyncio.sleep(0.05)
+        following.cancel()
+        await asyncio.wait({following})
+
+
+async def test_a_start_waits_for_a_silent_store_a_moment_only(
+    serving: Serving,
+    stored: Callable[..., ModelRecord],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(serving_module, "START_S", 0.5)
+    record = stored("2")
+    with bad_store(tmp_path / "store", "silent") as bad:
+        serving.apply(batch(msgspec.structs.replace(record, artifact=bad.of(record.artifact))))
+        started = time.monotonic()
+        await serving.prepare()
+        assert time.monotonic() - started < 30
+        assert labels(serving) == {("prior@1", "champion")}
+
+
+async def test_a_store_is_asked_again_until_it_gives_what_it_should_and_told_of_once(
+    inventory: Inventory,
+    stored: Callable[..., ModelRecord],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    registry = CollectorRegistry()
+    serving = Serving(inventory, PRIOR, tmp_path / "cache", 1, ranker_metrics(registry))
+    monkeypatch.setattr(retried, "RETRY_S", 0.01)
+    monkeypatch.setattr(retried, "LONGEST_RETRY_S", 0.01)
+    record = stored("2")
+    with bad_store(tmp_path / "store", "short") as bad:
+        serving.apply(batch(msgspec.structs.replace(record, artifact=bad.of(record.artifact))))
+        following = asyncio.create_task(serving.follow())
+
+        async def asked(more: int) -> None:
+            wanted = bad.asked + more
+            while bad.asked < wanted:
+                assert not following.done()
+                await asyncio.sleep(0.02)
+
+        def failing() -> float | None:
+            return registry.get_sample_value("freshet_store_unavailable", {"store": bad.url})
+
+        # Each try asks for the manifest, some twice.
+        await asked(6)
+        assert failing() == 1
+        assert registry.get_sample_value("freshet_models_refused_total") == 1
+        bad.manner = "denied"
+        await asked(6)
+        said = [one.getMessage() for one in caplog.records if bad.url in one.getMessage()]
+        assert len(said) == 3, said
+        bad.manner = "well"
+        while labels(serving) != {("prior@2", "champion")}:
+            assert not following.done()
+            await asyncio.sleep(0.05)
+        assert failing() is None
+        following.cancel()
+        await asyncio.wait({following})
+
+
+def test_a_canary_is_seen_no_more_though_the_champions_store_is_dead(
+    serving: Serving, stored: Callable[..., ModelRecord]
+) -> None:
+    canary = stored("3", "canary", share=0.5)
+    tell(serving, canary)
+    dead = msgspec.structs.replace(stored("2"), artifact="file:///nowhere/2")
+    with pytest.raises(ArtifactUnavailable):
+        tell(serving, dead, msgspec.structs.replace(canary, stage="rolled_back"))
+    assert labels(serving) == {("prior@1", "champion")}
+
+
+def test_a_canary_is_served_though_the_champions_store_is_dead(
+    serving: Serving, stored: Callable[..., ModelRecord]
+) -> None:
+    dead = msgspec.structs.replace(stored("2"), artifact="file:///nowhere/2")
+    with pytest.raises(ArtifactUnavailable):
+        tell(serving, dead, stored("3", "canary", share=0.5))
+    assert labels(serving) == {("prior@1", "champion"), ("prior@3", "canary")}
+
+
+def test_a_model_that_makes_the_engine_raise_is_refused(
     serving: Serving, stored: Callable[..., ModelRecord], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened, silent = serving._open, threading.Event()
+    def raises(*_: object) -> None:
+        raise RuntimeError("as onnxruntime does")
 
-    def hangs(*arguments: Any) -> Any:
-        silent.wait(60)
-        return opened(*arguments)
-
-    monkeypatch.setattr(serving, "_open", hangs)
-    received: Any = Received(stored("2"), b"prior@2", 0, 0, ())
-    serving.apply(Batch(MODELS, 0, [received]))
-    started = time.monotonic()
-    with pytest.raises(ArtifactUnavailable, match="gave no model within"):
-        asyncio.run(serving.change(timeout_s=0.1))
-    assert time.monotonic() - started < 30, "the hung thread was waited for"
+    record = stored("2")
+    monkeypatch.setattr(OnnxScorer, "encode", raises)
+    tell(serving, record)
     assert labels(serving) == {("prior@1", "champion")}
-    silent.set()
-    monkeypatch.setattr(serving, "_open", opened)
-    asyncio.run(serving.change())
-    assert labels(serving) == {("prior@2", "champion")}
