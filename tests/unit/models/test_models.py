@@ -42,6 +42,12 @@ def test_a_model_of_another_space_is_refused(folder: Path) -> None:
         OnnxScorer(folder, Inventory("another"), threads=1)
 
 
+def test_a_model_that_asks_for_an_unknown_feature_is_refused(folder: Path) -> None:
+    change(folder, cross_features=["rising", "luck"])
+    with pytest.raises(ModelRefused, match="features that are not served: luck"):
+        OnnxScorer(folder, Inventory(SPACE), threads=1)
+
+
 def test_a_changed_graph_is_refused(folder: Path) -> None:
     graph = folder / "scorer.onnx"
     graph.write_bytes(graph.read_bytes() + b"\x00")
@@ -53,7 +59,6 @@ def test_a_changed_graph_is_refused(folder: Path) -> None:
     ("fields", "why"),
     [
         ({"contract": 3}, "contract 3"),
-        ({"cross_features": ["other"]}, "features"),
         ({"scorer": None}, "cannot be read"),
     ],
 )
