@@ -2,26 +2,36 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable
 
-import msgspec
-
 from freshet.config import ServiceConfig
+from freshet.contracts.codec import Unprocessable, decoder
 from freshet.contracts.derived import DeadLetter
-from freshet.contracts.registry import DEAD_LETTERS
+from freshet.contracts.registry import DEAD_LETTERS, TOPICS
 from freshet.streaming.decoding import MAX_KEY_BYTES, MAX_LETTER_BYTES
 from freshet.streaming.following import RecordSink, read_partitions
-from freshet.streaming.kafka_client import writer
+from freshet.streaming.kafka_client import opened, writer
 
-_decode = msgspec.json.Decoder(DeadLetter).decode
+_decode = decoder(DEAD_LETTERS)
+
+#: Topics that hold what Freshet knows now.
+_OURS = {
+    topic.name for topic in TOPICS if topic.cleanup == "compact" and "yours" not in topic.producers
+}
 
 
 async def letters(config: ServiceConfig, wanted: Callable[[DeadLetter], bool]) -> list[DeadLetter]:
-    """All letters there are now that are wanted, oldest first, each refused record once."""
+    """All letters there are now that are wanted, oldest first, each refused record once.
+
+    What a foreign writer put there is passed over: a letter of a letter would help nobody.
+    """
     found: dict[str, DeadLetter] = {}
 
     def take(topic: str, partition: int, records: Iterable[object]) -> None:
         del topic, partition
         for record in records:
-            letter = _decode(record.value)  # type: ignore[attr-defined]
+            try:
+                letter = _decode(record.key, record.value or b"")  # type: ignore[attr-defined]
+            except Unprocessable:
+                continue
             if wanted(letter):
                 found[letter.event_id] = letter
 
@@ -37,13 +47,13 @@ async def put_back(
     """Send each letter's bytes to the partition that it came from; yields what was taken.
 
     A letter whose key or value was cut is passed over: half a message is not the message. So is
-    one that was found in a service's memory: by now the topic may hold something newer.
+    one of a compacted topic of our own: by now the topic may hold something newer.
     """
-    async with writer(config, "freshet-dead-letters") as producer:
+    async with opened(writer(config, "freshet-dead-letters")) as producer:
         for letter in chosen:
             if len(letter.value or b"") >= MAX_LETTER_BYTES:
                 continue
-            if len(letter.key or b"") >= MAX_KEY_BYTES or letter.offset < 0:
+            if len(letter.key or b"") >= MAX_KEY_BYTES or letter.topic in _OURS:
                 continue
             await producer.send_and_wait(
                 config.topic(letter.topic), letter.value, letter.key, letter.partition

@@ -9,7 +9,7 @@ from freshet.contracts.models import ModelRecord
 from freshet.contracts.registry import MODELS
 from freshet.domain.rollout.stages import Stages
 from freshet.streaming.following import read_partitions
-from freshet.streaming.kafka_client import writer
+from freshet.streaming.kafka_client import opened, writer
 
 _decode = decoder(MODELS)
 
@@ -34,7 +34,7 @@ async def read_stages(config: ServiceConfig) -> Stages:
 
 async def write_records(config: ServiceConfig, records: Iterable[ModelRecord]) -> None:
     """Write records in their order, each confirmed before the next."""
-    async with writer(config, "freshet-models") as producer:
+    async with opened(writer(config, "freshet-models")) as producer:
         for record in records:
             await producer.send_and_wait(
                 config.topic(MODELS.name), encode(record), record.model.encode(), 0

@@ -15,7 +15,7 @@ from freshet.contracts.registry import (
     REQUESTS,
 )
 from freshet.streaming.decoding import BatchDecoder
-from freshet.streaming.kafka_client import reader
+from freshet.streaming.kafka_client import opened, reader
 from freshet_demo.numbers import Numbers
 
 #: In the order in which they are shown.
@@ -28,9 +28,7 @@ WATCHED = (
 async def watch(config: ServiceConfig, numbers: Numbers, stop: asyncio.Event) -> None:
     """Count every record of the topics, from their beginning, until told to stop."""
     decoders = {config.topic(topic.name): BatchDecoder(topic, "demo") for topic in WATCHED}
-    consumer = reader(config, "freshet-demo", *decoders)
-    await consumer.start()
-    try:
+    async with opened(reader(config, "freshet-demo", *decoders)) as consumer:
         await consumer.seek_to_beginning()
         while not stop.is_set():
             for tp, records in (await consumer.getmany(timeout_ms=200)).items():
@@ -38,5 +36,3 @@ async def watch(config: ServiceConfig, numbers: Numbers, stop: asyncio.Event) ->
                 for record in batch.records:
                     if record.message is not None:
                         numbers.take(batch.topic.name, record.message, record.broker_time_ms)
-    finally:
-        await consumer.stop()

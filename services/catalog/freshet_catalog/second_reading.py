@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
-import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from freshet.config import ServiceConfig
@@ -22,7 +21,8 @@ from freshet.domain.content.entry import is_of
 from freshet.streaming.aside import Aside
 from freshet.streaming.batch import Output
 from freshet.streaming.decoding import BatchDecoder
-from freshet.streaming.kafka_client import reader
+from freshet.streaming.following import ends_of, more
+from freshet.streaming.kafka_client import opened, reader
 from freshet.streaming.state import PartitionedState
 from freshet_catalog.metrics import CatalogMetrics
 
@@ -35,10 +35,6 @@ MAX_TEXT = 8_000
 
 #: How long to wait before looking again whether there are other partitions.
 _LOOK_S = 2.0
-
-_POLL_MS = 200
-
-_decode = msgspec.json.Decoder(CatalogItem).decode
 
 Place = tuple[int, bytes]
 Change = Callable[[CatalogItem], CatalogItem]
@@ -129,13 +125,19 @@ class SecondReading:
         held = self._state.held()
         self._looked &= held
         for partition in sorted(held - self._looked)[:1]:
+            keys = [key for key, _ in self._state.entries(partition)]
             self._behind.update(
                 (partition, key)
-                for key, value in self._state.entries(partition)
-                if (partition, key) not in self._at_hand and self._improver.wants(_decode(value))
+                for key in keys
+                if (partition, key) not in self._at_hand and self._wants(partition, key)
             )
             self._looked |= {partition}
         return ()
+
+    def _wants(self, partition: int, key: bytes) -> bool:
+        # What cannot be read counts as absent; the state makes a letter of it.
+        entry = self._state.message(partition, key)
+        return entry is not None and self._improver.wants(entry)
 
     async def _take_at_hand(self) -> None:
         some = {place: self._at_hand.pop(place) for place in [*self._at_hand][:GROUP]}
@@ -158,8 +160,7 @@ class SecondReading:
         decoder = BatchDecoder(ITEMS, "catalog")
         partitions = {partition for partition, _ in self._being_read}
         async with _reading(self._config, partitions) as (consumer, ends):
-            while any([await consumer.position(tp) < end for tp, end in ends.items()]):
-                fetched = await consumer.getmany(timeout_ms=_POLL_MS, max_records=GROUP)
+            while fetched := await more(consumer, ends, GROUP):
                 batches = [decoder(tp.partition, records) for tp, records in fetched.items()]
                 found = {
                     (batch.partition, record.key): record.message
@@ -195,9 +196,8 @@ class SecondReading:
 
     def _entry(self, place: Place, item: Item) -> CatalogItem | None:
         """The entry at a place, if it is of this item and still wanted."""
-        partition, key = place
-        value = self._state.get(partition, key) if partition in self._state.held() else None
-        entry = _decode(value) if value else None
+        held = place[0] in self._state.held()
+        entry: CatalogItem | None = self._state.message(*place) if held else None
         return entry if entry and is_of(entry, item) and self._improver.wants(entry) else None
 
 
@@ -206,12 +206,8 @@ async def _reading(
     config: ServiceConfig, partitions: set[int]
 ) -> AsyncIterator[tuple[AIOKafkaConsumer, dict[TopicPartition, int]]]:
     """A consumer at the beginning of partitions of the items, and where they end now."""
-    consumer = reader(config, "catalog-second-reading")
-    await consumer.start()
-    try:
+    async with opened(reader(config, "catalog-second-reading")) as consumer:
         assigned = [TopicPartition(config.topic(ITEMS.name), one) for one in sorted(partitions)]
         consumer.assign(assigned)
         await consumer.seek_to_beginning()
-        yield consumer, await consumer.end_offsets(assigned)
-    finally:
-        await consumer.stop()
+        yield consumer, await ends_of(consumer, assigned)

@@ -17,7 +17,8 @@ from freshet.llm.client import LanguageModel
 from freshet.llm.metrics import LlmMetrics
 from freshet.llm.prompt import as_data
 from freshet.llm.unanswered import Unanswered
-from freshet.streaming.kafka_client import writer
+from freshet.streaming.closing import close
+from freshet.streaming.kafka_client import opened, writer
 from freshet.streaming.publishing import publish
 from freshet_narrator.config import NarratorConfig
 from freshet_narrator.metrics import NarratorMetrics
@@ -77,11 +78,12 @@ class Writing:
     async def run(self) -> None:
         """Write for ever, a few lists at once."""
         try:
-            async with writer(self._config, "narrator") as producer, asyncio.TaskGroup() as tasks:
-                for _ in range(self._config.llm_concurrency):
-                    tasks.create_task(self._work(producer))
+            async with opened(writer(self._config, "narrator")) as producer:
+                at_once = self._config.llm_concurrency
+                # A TaskGroup would take a CancelledError out of a client for a wish of ours.
+                await asyncio.gather(*(self._work(producer) for _ in range(at_once)))
         finally:
-            await self._model.close()
+            await close(self._model.close())
 
     async def _work(self, producer: AIOKafkaProducer) -> None:
         while True:

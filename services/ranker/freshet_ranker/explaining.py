@@ -1,9 +1,7 @@
 """What the topics say of a user now, and why the user's list is as it is. Nothing is written."""
 
-import asyncio
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +25,10 @@ from freshet.domain.interest.catalog import CatalogKnowledge
 from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.rank import Ranking
 from freshet.streaming.batch import Batch
-from freshet.streaming.following import ViewReader
+from freshet.streaming.metrics import streaming_metrics
 from freshet.streaming.preflight import check_topics
 from freshet.streaming.view import View
+from freshet.streaming.view_reader import ViewReader
 from freshet_ranker.config import RankerConfig
 from freshet_ranker.knowledge import Knowledge
 from freshet_ranker.looking_back import newest
@@ -114,18 +113,8 @@ def _serving(config: RankerConfig, knowledge: Knowledge) -> Serving:
 
 async def _read(config: RankerConfig, view: View) -> None:
     """Fill a view with what its topics hold now."""
-    reading = ViewReader(view, config, "freshet-explain")
-    following = asyncio.create_task(reading.follow())
-    caught_up = asyncio.create_task(reading.caught_up.wait())
-    try:
-        await asyncio.wait((following, caught_up), return_when=asyncio.FIRST_COMPLETED)
-        if following.done():
-            following.result()
-    finally:
-        for task in (following, caught_up):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+    metrics = streaming_metrics(CollectorRegistry(), ())
+    await ViewReader(view, config, "freshet-explain", metrics).read()
 
 
 def _ask(

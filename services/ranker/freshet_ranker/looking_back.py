@@ -1,5 +1,6 @@
 """The newest record of a key on a topic, looked for from the end: a topic may be long."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +10,15 @@ from aiokafka.partitioner import murmur2
 from freshet.config import ServiceConfig
 from freshet.contracts.codec import Unprocessable, decoder
 from freshet.contracts.registry import Topic
-from freshet.streaming.kafka_client import reader
+from freshet.streaming.kafka_client import opened, reader
 
 #: Records that are looked through first; each further step back is four times as long.
 _FIRST_STEP = 2_000
 
 _POLL_MS = 200
+
+#: So long may it take: who asks waits for it.
+_LOOK_S = 120
 
 
 async def newest(
@@ -29,10 +33,13 @@ async def newest(
         topic: as registered.
         key: of its records.
         wanted: whether a message is looked for.
+
+    Raises:
+        KafkaError: no broker was found.
+        TimeoutError: it did not answer.
     """
     consumer = reader(config, "freshet-explain", config.topic(topic.name))
-    await consumer.start()
-    try:
+    async with asyncio.timeout(_LOOK_S), opened(consumer):
         partitions = sorted(consumer.assignment())
         consumer.pause(*partitions)
         likely = (murmur2(key.encode()) & 0x7FFFFFFF) % max(1, len(partitions))
@@ -42,8 +49,6 @@ async def newest(
             consumer.pause(one)
             if found:
                 return message
-    finally:
-        await consumer.stop()
     return None
 
 

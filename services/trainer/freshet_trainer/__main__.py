@@ -72,8 +72,13 @@ async def _serve(config: TrainerConfig) -> int:
         os._exit(0)
     asked.cancel()
     await health.stop()
-    if work.exception() is not None:
-        logging.getLogger("freshet").critical("the trainer failed", exc_info=work.exception())
+    # Clients also end by a CancelledError of their own: nobody cancels the work here.
+    (end,) = await asyncio.gather(work, return_exceptions=True)
+    if isinstance(end, BaseException):
+        logging.getLogger("freshet").critical("the trainer failed", exc_info=end)
+        return 1
+    if not stopped.is_set():
+        logging.getLogger("freshet").critical("the trainer has ended while nobody asked it to")
         return 1
     return 0
 

@@ -138,7 +138,7 @@ class Logs:
         self._passed_over = passed_over
         self._progress = progress
         self._buffers: dict[TopicPartition, deque[Entry]] = {tp: deque() for tp in ends}
-        self._starts = {tp: consumer.position(tp) for tp in ends}
+        self._starts = {tp: place(consumer, tp) for tp in ends}
 
     def __enter__(self) -> "Logs":
         return self
@@ -155,7 +155,7 @@ class Logs:
         while True:
             while buffer:
                 yield buffer.popleft()
-            if self._consumer.position(tp) >= self._ends[tp]:
+            if place(self._consumer, tp) >= self._ends[tp]:
                 return
             self._read()
 
@@ -169,7 +169,7 @@ class Logs:
                 self._consumer.resume(tp)
         for tp, records in poll(self._consumer, self._ends).items():
             self._buffers[tp].extend(self._decoded(tp.topic, records))
-        positions = {tp: min(self._consumer.position(tp), end) for tp, end in self._ends.items()}
+        positions = {tp: min(place(self._consumer, tp), end) for tp, end in self._ends.items()}
         self._progress(
             sum(positions[tp] - start for tp, start in self._starts.items()),
             sum(self._ends[tp] - start for tp, start in self._starts.items()),
@@ -226,6 +226,18 @@ def offsets_since(
     return {tp: ends[tp] if at is None else at.offset for tp, at in found.items()}
 
 
+def place(consumer: KafkaConsumer, tp: TopicPartition) -> int:
+    """The offset that is read next. By itself kafka-python would wait for it for ever.
+
+    Raises:
+        Stalled: the broker did not say in a minute whether it is still there.
+    """
+    offset = consumer.position(tp, timeout_ms=STALLED_S * 1000)
+    if offset is None:
+        raise Stalled(f"the broker did not say in {STALLED_S:.0f} s where {tp} is")
+    return int(offset)
+
+
 def poll(
     consumer: KafkaConsumer, ends: Mapping[TopicPartition, int]
 ) -> dict[TopicPartition, list[Any]]:
@@ -236,7 +248,7 @@ def poll(
     """
     deadline = time.monotonic() + STALLED_S
     fetcher = consumer._fetcher
-    while any(consumer.position(tp) < end for tp, end in ends.items()):
+    while any(place(consumer, tp) < end for tp, end in ends.items()):
         # kafka-python 3.0 puts aside what was fetched of a paused partition, and takes it up again
         # only when this slot is None; a drained one stays there and blocks it for ever.
         if not fetcher._next_partition_records:

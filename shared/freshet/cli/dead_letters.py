@@ -74,10 +74,16 @@ def replay(
     async def send() -> int:
         return len([letter async for letter in put_back(config, chosen)])
 
-    sent = asyncio.run(send())
+    try:
+        sent = asyncio.run(send())
+    except (KafkaError, OSError) as error:
+        fail(f"sending failed ({error!r}): what was put back until then stays")
     typer.echo(f"{sent} records put back")
     if sent < len(chosen):
-        fail(f"{len(chosen) - sent} letters hold only the beginning of their record")
+        fail(
+            f"{len(chosen) - sent} letters were left: they hold only the beginning of a record, or"
+            " are of a topic that Freshet itself keeps up to date"
+        )
 
 
 def _choose(

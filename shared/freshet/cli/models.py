@@ -103,7 +103,10 @@ def _decide(config: CliConfig, steps: Callable[[Stages, int], list[ModelRecord]]
         records = steps(stages, time.time_ns() // 1_000_000)
     except NotPossible as error:
         fail(str(error))
-    asyncio.run(write_records(config, records))
+    try:
+        asyncio.run(write_records(config, records))
+    except (KafkaError, OSError) as error:
+        fail(f"the decision may not have been written ({error!r}): `freshet models list` tells")
     for record in records:
         typer.echo(f"{record.model} is {record.stage}: {record.reason}")
 

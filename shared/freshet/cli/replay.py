@@ -23,7 +23,7 @@ from freshet.replay.csv_events import csv_rows, parse_row
 from freshet.replay.event import BadLine, FileEvent
 from freshet.replay.metarank import parse_metarank
 from freshet.replay.pace import Pace
-from freshet.streaming.kafka_client import writer
+from freshet.streaming.kafka_client import opened, writer
 
 #: Bad lines that are shown; the rest is counted.
 _SHOWN = 10
@@ -91,9 +91,7 @@ async def _replay(
         raw, total = _open(file, stack)
         progress = stack.enter_context(_progress())
         task = progress.add_task(file.name, total=total, events=0)
-        producer = writer(config, "freshet-replay")
-        await producer.start()
-        try:
+        async with opened(writer(config, "freshet-replay")) as producer:
             for number, event in _events(stack, raw, file, form):
                 if isinstance(event, BadLine):
                     bad += 1
@@ -118,8 +116,6 @@ async def _replay(
                     progress.update(task, completed=place, events=counts.total())
             await asyncio.gather(*unconfirmed)
             progress.update(task, completed=total, events=counts.total())
-        finally:
-            await producer.stop()
     return counts, forms, bad
 
 

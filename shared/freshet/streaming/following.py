@@ -1,19 +1,69 @@
-"""Reading topics outside of the consumer group: to the end once, or for ever."""
+"""Reading topics outside of the consumer group, to what is their end now."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaTimeoutError
 
 from freshet.config import ServiceConfig
-from freshet.streaming.decoding import BatchDecoder
-from freshet.streaming.kafka_client import reader
-from freshet.streaming.view import View
+from freshet.streaming import silence
+from freshet.streaming.kafka_client import opened, reader
+from freshet.streaming.silence import BrokerSilent, Silence, unless_silent
 
 RecordSink = Callable[[str, int, Sequence[Any]], None]
 
+log = logging.getLogger(__name__)
+
 _POLL_MS = 200
+
+#: How often a broker is asked for the ends that it does not tell; each time for seconds.
+_ASKED = 8
+
+
+async def ends_of(
+    consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition]
+) -> dict[TopicPartition, int]:
+    """Where partitions end now, asked again while the broker is late.
+
+    Raises:
+        KafkaTimeoutError: it has not told for minutes.
+    """
+    asked = list(partitions)
+    for _ in range(_ASKED - 1):
+        try:
+            return dict(await consumer.end_offsets(asked))
+        except KafkaTimeoutError as error:
+            log.warning("the broker is late: %s", error)
+    return dict(await consumer.end_offsets(asked))
+
+
+async def more(
+    consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int], max_records: int | None = None
+) -> dict[TopicPartition, list[Any]]:
+    """The next records of partitions that are to be read to their ends; nothing once they are.
+
+    Args:
+        consumer: started, with the partitions assigned.
+        ends: where each partition ends.
+        max_records: at most.
+
+    Raises:
+        BrokerSilent: none came for too long.
+    """
+    try:
+        async with asyncio.timeout(silence.ENDS_S):
+            # Positions, not offsets of records: the log may end in transaction markers or holes.
+            while any([await consumer.position(tp) < end for tp, end in ends.items()]):
+                found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=max_records)
+                if found:
+                    return dict(found)
+    except TimeoutError as error:
+        topics = ", ".join({tp.topic for tp in ends})
+        raise BrokerSilent(f"no records of {topics} came, though there are more") from error
+    return {}
 
 
 async def read_to_end(
@@ -26,10 +76,9 @@ async def read_to_end(
         partitions: to be read.
         sink: takes (topic on the broker, partition, records).
     """
-    ends = await consumer.end_offsets(list(partitions))
-    # Positions, not offsets of records: the log may end in transaction markers or holes.
-    while any([await consumer.position(tp) < end for tp, end in ends.items()]):
-        for tp, records in (await consumer.getmany(timeout_ms=_POLL_MS)).items():
+    ends = await ends_of(consumer, partitions)
+    while found := await more(consumer, ends):
+        for tp, records in found.items():
             sink(tp.topic, tp.partition, records)
         await asyncio.sleep(0)
 
@@ -37,55 +86,19 @@ async def read_to_end(
 async def read_partitions(
     config: ServiceConfig, topic: str, partitions: Iterable[int], sink: RecordSink
 ) -> None:
-    """Read partitions of a topic on the broker from their beginning to what is their end now."""
-    consumer = reader(config, f"{topic}-loader")
-    try:
-        await consumer.start()
-        assigned = [TopicPartition(topic, partition) for partition in partitions]
-        consumer.assign(assigned)
-        await consumer.seek_to_beginning()
-        await read_to_end(consumer, assigned, sink)
-    finally:
-        await consumer.stop()
+    """Read partitions of a topic on the broker from their beginning to what is their end now.
 
-
-class ViewReader:
-    """Keeps a view up to date.
-
-    Attributes:
-        caught_up: set once the view has all that was there when it started.
-        refused: records that could not be decoded, so far. They are Freshet's own topics: the
-            owner of the bad record has it in its log, here it is counted and passed over.
+    Raises:
+        BrokerSilent: nothing was heard of it for too long.
+        KafkaError: no broker was found.
     """
+    consumer = reader(config, f"{topic}-loader")
 
-    def __init__(self, view: View, config: ServiceConfig, service: str) -> None:
-        self.caught_up = asyncio.Event()
-        self.refused = 0
-        self._config = config
-        self._apply = view.apply
-        self._client_id = f"{service}-view"
-        self._decoders = {
-            config.topic(topic.name): BatchDecoder(topic, service) for topic in view.topics
-        }
-
-    async def follow(self) -> None:
-        """Read for ever."""
-        consumer = reader(self._config, self._client_id, *self._decoders)
-        await consumer.start()
-        try:
-            # Outside of a group, whoever subscribes is given every partition.
-            partitions = consumer.assignment()
+    async def read() -> None:
+        async with opened(consumer):
+            assigned = [TopicPartition(topic, partition) for partition in partitions]
+            consumer.assign(assigned)
             await consumer.seek_to_beginning()
-            await read_to_end(consumer, partitions, self._take)
-            self.caught_up.set()
-            while True:
-                for tp, records in (await consumer.getmany(timeout_ms=1000)).items():
-                    self._take(tp.topic, tp.partition, records)
-        finally:
-            await consumer.stop()
+            await read_to_end(consumer, assigned, sink)
 
-    def _take(self, topic: str, partition: int, records: Sequence[Any]) -> None:
-        batch = self._decoders[topic](partition, records)
-        if batch.records:
-            self._apply(batch)
-        self.refused += len(batch.letters)
+    await unless_silent(consumer, Silence([topic]), read())

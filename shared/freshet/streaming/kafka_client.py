@@ -1,12 +1,23 @@
 """How this deployment's brokers are reached: the same for every client in a service."""
 
 import ssl
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from freshet.config import ServiceConfig
+from freshet.streaming.closing import close
 from freshet.streaming.fetched import read_bare_records
+
+#: A broker that has not answered after so long is asked again, on another connection.
+_REQUEST_MS = 15_000
+
+#: A broker's answer to one fetch, at most: what a slow network brings within `_REQUEST_MS`.
+_FETCH_BYTES = 16 * 1_048_576
+
+Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer)
 
 
 def tls_context(config: ServiceConfig) -> ssl.SSLContext | None:
@@ -41,6 +52,8 @@ def reader(config: ServiceConfig, client_id: str, *topics: str) -> AIOKafkaConsu
         auto_offset_reset="earliest",
         isolation_level="read_committed",
         max_partition_fetch_bytes=4 * 1_048_576,
+        fetch_max_bytes=_FETCH_BYTES,
+        request_timeout_ms=_REQUEST_MS,
         **security(config),
     )
 
@@ -57,3 +70,13 @@ def writer(config: ServiceConfig, client_id: str) -> AIOKafkaProducer:
         linger_ms=5,
         **security(config),
     )
+
+
+@asynccontextmanager
+async def opened(client: Client) -> AsyncIterator[Client]:
+    """A client, started, for the length of a block; however that ends, it is closed."""
+    try:
+        await client.start()
+        yield client
+    finally:
+        await close(client.stop())

@@ -20,6 +20,9 @@ class StreamingMetrics:
     Attributes:
         records: processed, by topic: dead letters are not among them.
         dead_letters: records refused, by topic and reason.
+        view_records: of topics held whole, taken in, by topic.
+        view_behind: records of a topic held whole that are there and not taken in, by topic.
+        view_silence: for how long nothing was heard of a topic held whole, by topic.
         future_events: events that were dated later than the broker took them, by topic.
         published: records published and confirmed, by topic.
         set_records: records processed at once.
@@ -35,6 +38,9 @@ class StreamingMetrics:
 
     records: Counter
     dead_letters: Counter
+    view_records: Counter
+    view_behind: Gauge
+    view_silence: Gauge
     future_events: Counter
     published: Counter
     set_records: Histogram
@@ -59,18 +65,25 @@ def process_metrics(registry: CollectorRegistry) -> Gauge:
     return Gauge("freshet_ready", "1 if /ready says so.", registry=registry)
 
 
-def streaming_metrics(registry: CollectorRegistry, inputs: Iterable[str]) -> StreamingMetrics:
+def streaming_metrics(
+    registry: CollectorRegistry, inputs: Iterable[str], held: Iterable[str] = ()
+) -> StreamingMetrics:
     """Declare the streaming core's metrics.
 
     Args:
         registry: of the service.
         inputs: names of the topics that it reads.
+        held: names of the topics that it holds whole.
     """
     metrics = _declared(registry)
     # Counted from nought: of a series that begins with its first fault no increase is ever seen.
     for topic in inputs:
         metrics.records.labels(topic)
         metrics.future_events.labels(topic)
+        for reason in get_args(DeadLetterReason):
+            metrics.dead_letters.labels(topic, reason)
+    for topic in held:
+        metrics.view_records.labels(topic)
         for reason in get_args(DeadLetterReason):
             metrics.dead_letters.labels(topic, reason)
     return metrics
@@ -88,6 +101,24 @@ def _declared(registry: CollectorRegistry) -> StreamingMetrics:
             "freshet_dead_letters",
             "Records sent to the dead letters.",
             ["topic", "reason"],
+            registry=registry,
+        ),
+        view_records=Counter(
+            "freshet_view_records",
+            "Records taken in of a topic that is held whole.",
+            ["topic"],
+            registry=registry,
+        ),
+        view_behind=Gauge(
+            "freshet_view_behind_records",
+            "Records of a topic held whole that are there and not yet taken in.",
+            ["topic"],
+            registry=registry,
+        ),
+        view_silence=Gauge(
+            "freshet_view_silence_seconds",
+            "Since a record of a topic held whole was taken in, or the broker said there is none.",
+            ["topic"],
             registry=registry,
         ),
         future_events=Counter(

@@ -1,12 +1,18 @@
 """What a service needs to find on the broker before it starts."""
 
+import asyncio
+
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaError
 
 from freshet.config import ServiceConfig
 from freshet.contracts.registry import DEAD_LETTERS
+from freshet.streaming.closing import close
 from freshet.streaming.kafka_client import security
 from freshet.streaming.service import Service
+
+#: How long a broker may take to say which topics it has.
+ANSWERS_S = 30.0
 
 
 class PreflightFailed(Exception):
@@ -45,10 +51,11 @@ async def _partitions(client_id: str, config: ServiceConfig) -> dict[str, int]:
         bootstrap_servers=config.brokers, client_id=client_id, **security(config)
     )
     try:
-        await admin.start()
-        topics = await admin.describe_topics()
-    except KafkaConnectionError as error:
-        raise PreflightFailed(f"no broker answers; FRESHET_BROKERS is wrong? {error}") from error
+        async with asyncio.timeout(ANSWERS_S):
+            await admin.start()
+            topics = await admin.describe_topics()
+    except (KafkaError, TimeoutError) as error:
+        raise PreflightFailed(f"no broker answers; FRESHET_BROKERS is wrong? {error!r}") from error
     finally:
-        await admin.close()
+        await close(admin.close())
     return {topic["topic"]: len(topic["partitions"]) for topic in topics}

@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
@@ -15,13 +15,13 @@ from threadpoolctl import threadpool_limits
 
 from freshet.config import ConfigError, ServiceConfig, load
 from freshet.streaming.app import FreshetApp, build_app
-from freshet.streaming.following import ViewReader
 from freshet.streaming.health import HealthServer
 from freshet.streaming.metrics import StreamingMetrics, streaming_metrics
 from freshet.streaming.preflight import PreflightFailed, check_topics
 from freshet.streaming.processing import Processing
 from freshet.streaming.service import Service
 from freshet.streaming.tracing import NO_TRACER, Tracing
+from freshet.streaming.view_reader import ViewReader
 
 log = logging.getLogger("freshet")
 
@@ -30,6 +30,10 @@ C = TypeVar("C", bound=ServiceConfig)
 #: Exit codes: the settings are wrong; the service failed and should be started again.
 EXIT_CONFIG = 2
 EXIT_FAILED = 1
+
+#: How long a stop may take, in a cluster that kills after 30 s. What was not confirmed by then is
+#: read again by whoever comes.
+STOP_S = 20.0
 
 
 def run(build: Callable[[C], Service], settings: type[C]) -> None:
@@ -89,14 +93,18 @@ async def serve(service: Service, config: ServiceConfig, tracer: Tracer = NO_TRA
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     app = build_app(service, config)
-    metrics = streaming_metrics(service.registry, (topic.name for topic in service.inputs))
+    metrics = streaming_metrics(
+        service.registry,
+        (topic.name for topic in service.inputs),
+        (topic.name for view in service.views for topic in view.topics),
+    )
     metrics.in_flight_limit_bytes.set(config.max_in_flight_bytes)
-    views = [ViewReader(view, config, service.name) for view in service.views]
+    views = [ViewReader(view, config, service.name, metrics) for view in service.views]
     health = HealthServer(
         config,
         service.registry,
         lambda: _waiting_for(app, views),
-        lambda: _refresh(app, service, metrics),
+        lambda: _refresh(app, views, service, metrics),
     )
     try:
         port = await health.start()
@@ -107,15 +115,30 @@ async def serve(service: Service, config: ServiceConfig, tracer: Tracer = NO_TRA
     tasks = [asyncio.create_task(_or_die(view.follow(), stopped)) for view in views]
     tracing = Tracing(tracer, service, config.topic, config.trace_ratio)
     processing = Processing(service, config, app, metrics, tracing)
-    tasks.append(asyncio.create_task(_or_die(_start(app, views, service, processing), stopped)))
+    tasks.append(
+        asyncio.create_task(_or_die(_start(app, views, service, processing, stopped), stopped))
+    )
     await stopped.wait()
     log.info("%s stops", service.name)
+    stopping = asyncio.create_task(_stop(tasks, app, health))
+    await asyncio.wait({stopping}, timeout=STOP_S)
+    if not stopping.done():
+        log.critical("%s could not stop in order within %.0f s and leaves", service.name, STOP_S)
+        logging.shutdown()
+        os._exit(EXIT_FAILED)
+    stopping.result()
+    return 0
+
+
+async def _stop(
+    tasks: Sequence["asyncio.Task[None]"], app: FreshetApp, health: HealthServer
+) -> None:
+    """End everything in order."""
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await app.stop()
     await health.stop()
-    return 0
 
 
 async def _start(
@@ -123,17 +146,21 @@ async def _start(
     views: list[ViewReader],
     service: Service,
     processing: Processing,
+    stopped: asyncio.Event,
 ) -> None:
     """Join the group only when the views are whole: nothing is answered from half a catalog."""
     for view in views:
         await view.caught_up.wait()
     await service.prepare()
     await app.start()
-    await asyncio.gather(
+    works = (
         processing.run(),
         _or_crash_of(app),
+        *(view.write_letters(service.aside) for view in views),
         *(work() for work in service.background),
     )
+    # Waits for all of them when they are told to stop: each says by itself what it failed of.
+    await asyncio.gather(*(_or_die(work, stopped) for work in works), return_exceptions=True)
 
 
 async def _or_crash_of(app: FreshetApp) -> None:
@@ -163,13 +190,18 @@ async def _or_die(work: Coroutine[Any, Any, None], stopped: asyncio.Event) -> No
 
 
 def _waiting_for(app: FreshetApp, views: list[ViewReader]) -> str:
-    if not all(view.caught_up.is_set() for view in views):
-        return "the catalog and other topics held whole to be read"
+    lacking = [text for view in views if (text := view.waiting_for())]
+    if lacking:
+        return "; ".join(lacking)
     return "" if app.intake.is_open else "partitions to be assigned"
 
 
-def _refresh(app: FreshetApp, service: Service, metrics: StreamingMetrics) -> None:
+def _refresh(
+    app: FreshetApp, views: Sequence[ViewReader], service: Service, metrics: StreamingMetrics
+) -> None:
     """Bring the gauges up to date."""
+    for view in views:
+        view.show()
     metrics.lag.clear()
     for tp in app.intake.assigned:
         metrics.lag.labels(tp.topic, str(tp.partition)).set(app.consumer.lag(tp))

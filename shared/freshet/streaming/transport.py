@@ -16,6 +16,7 @@ from faust.types import TP, ConsumerMessage
 from freshet.streaming.backpressure import InFlight
 from freshet.streaming.fetched import read_bare_records
 from freshet.streaming.membership import Membership
+from freshet.streaming.silence import check_fetching
 
 #: A broker's answer to one fetch, at most; as much again may wait undecoded.
 _FETCH_BYTES = 16 * 1_048_576
@@ -77,6 +78,14 @@ class MicroBatchThread(faust_aiokafka.AIOKafkaConsumerThread):
         """What makes the Kafka client's fetch requests."""
         return self._ensure_consumer()._fetcher
 
+    def check(self) -> None:
+        """Look whether the Kafka client still fetches.
+
+        Raises:
+            BrokerSilent: it does not, and would never say so.
+        """
+        check_fetching(self._ensure_consumer())
+
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Say nothing of slow streams: it counts messages, here lag is a metric of its own."""
 
@@ -119,6 +128,7 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """One message with the records of all partitions that have some now."""
+        self._thread.check()
         if not await self.in_flight.room(timeout):
             return
         if not self.flow_active:
