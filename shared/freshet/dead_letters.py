@@ -4,18 +4,16 @@ from collections.abc import AsyncIterator, Callable, Iterable
 
 from freshet.config import ServiceConfig
 from freshet.contracts.codec import Unprocessable, decoder
-from freshet.contracts.derived import DeadLetter
+from freshet.contracts.derived import MAX_LETTER_BYTES, DeadLetter
+from freshet.contracts.envelope import MAX_KEY_BYTES
 from freshet.contracts.registry import DEAD_LETTERS, TOPICS
-from freshet.streaming.decoding import MAX_KEY_BYTES, MAX_LETTER_BYTES
 from freshet.streaming.following import RecordSink, read_partitions
 from freshet.streaming.kafka_client import opened, writer
 
 _decode = decoder(DEAD_LETTERS)
 
 #: Topics that hold what Freshet knows now.
-_OURS = {
-    topic.name for topic in TOPICS if topic.cleanup == "compact" and "yours" not in topic.producers
-}
+_OURS = {topic.name for topic in TOPICS if topic.cleanup == "compact" and not topic.is_input}
 
 
 async def letters(config: ServiceConfig, wanted: Callable[[DeadLetter], bool]) -> list[DeadLetter]:

@@ -33,9 +33,14 @@ async def read_stages(config: ServiceConfig) -> Stages:
 
 
 async def write_records(config: ServiceConfig, records: Iterable[ModelRecord]) -> None:
-    """Write records in their order, each confirmed before the next."""
+    """Write records in their order, each confirmed before the next.
+
+    Raises:
+        Unprocessable: a record that no reader would take, such as one with too long a reason.
+    """
+    written = [(record.model.encode(), encode(record)) for record in records]
+    for key, value in written:
+        _decode(key, value)
     async with opened(writer(config, "freshet-models")) as producer:
-        for record in records:
-            await producer.send_and_wait(
-                config.topic(MODELS.name), encode(record), record.model.encode(), 0
-            )
+        for key, value in written:
+            await producer.send_and_wait(config.topic(MODELS.name), value, key, 0)

@@ -1,6 +1,6 @@
 """The settings of the catalog service."""
 
-from freshet.llm.config import LlmConfig
+from freshet.llm.config import LlmConfig, ModelName
 
 
 class CatalogConfig(LlmConfig, frozen=True, kw_only=True):
@@ -14,4 +14,4 @@ class CatalogConfig(LlmConfig, frozen=True, kw_only=True):
             to `llm_embedding_model`, items get vectors of both.
     """
 
-    llm_previous_embedding_model: str = ""
+    llm_previous_embedding_model: ModelName = ""

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 
+from freshet.contracts.narratives import MAX_NARRATED
 from freshet.llm.config import LlmConfig
 
 
@@ -19,7 +20,7 @@ class NarratorConfig(LlmConfig, frozen=True, kw_only=True):
             model writes about the item alone, and why it is for the user is told by a template.
     """
 
-    narrative_items: Annotated[int, msgspec.Meta(ge=1, le=10)] = 1
+    narrative_items: Annotated[int, msgspec.Meta(ge=1, le=MAX_NARRATED)] = 1
     narrative_interval_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 300
     llm_personal_data: bool = True
     linger_ms: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 250

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from freshet.config import ServiceConfig
+from freshet.contracts.inputs import MAX_ITEMS
 from freshet.models.artifacts import temporary_cache
 from freshet.models.inputs import EMBEDDING_VERSION
 from freshet.models.store_process import STORE_TIMEOUT_S
@@ -35,7 +36,7 @@ class RankerConfig(ServiceConfig, frozen=True, kw_only=True):
     models_cache: str = ""
     store_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=3_600)] = STORE_TIMEOUT_S
     model_threads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
-    list_size: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
+    list_size: Annotated[int, msgspec.Meta(ge=1, le=MAX_ITEMS)] = 10
     embedding_version: str = EMBEDDING_VERSION
     exploration: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.05
 

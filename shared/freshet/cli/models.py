@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from freshet.cli.options import Brokers, CliConfig, Prefix, fail, settings
+from freshet.contracts.codec import Unprocessable
 from freshet.contracts.models import ModelRecord
 from freshet.domain.rollout.stages import NotPossible, Stages, promote, roll_back
 from freshet.model_log import read_stages, write_records
@@ -101,10 +102,9 @@ def _decide(config: CliConfig, steps: Callable[[Stages, int], list[ModelRecord]]
     stages = _stages(config)
     try:
         records = steps(stages, time.time_ns() // 1_000_000)
-    except NotPossible as error:
-        fail(str(error))
-    try:
         asyncio.run(write_records(config, records))
+    except (NotPossible, Unprocessable) as error:
+        fail(str(error))
     except (KafkaError, OSError) as error:
         fail(f"the decision may not have been written ({error!r}): `freshet models list` tells")
     for record in records:

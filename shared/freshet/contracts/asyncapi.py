@@ -78,7 +78,10 @@ def _channel(topic: Topic) -> dict[str, Any]:
             "kafka": {
                 "topic": topic.name,
                 "partitions": topic.partitions,
-                "topicConfiguration": {"cleanup.policy": [topic.cleanup]},
+                "topicConfiguration": {
+                    "cleanup.policy": [topic.cleanup],
+                    "max.message.bytes": topic.max_message_bytes,
+                },
                 "bindingVersion": "0.5.0",
             }
         },
@@ -86,4 +89,4 @@ def _channel(topic: Topic) -> dict[str, Any]:
 
 
 def _action(topic: Topic) -> str:
-    return "receive" if "yours" in topic.producers else "send"
+    return "receive" if topic.is_input else "send"

@@ -1,14 +1,48 @@
-"""What Freshet's services make of the inputs: catalog, interests, trends, dead letters."""
+"""What Freshet's services make of the inputs: catalog, interests, trends, dead letters.
+
+Every text, list and mapping has a longest length, so that `bounds` can say how large a record can
+become. Where they are made they are shorter, or cut.
+"""
 
 from typing import Annotated, Literal
 
 import msgspec
 
-from freshet.contracts.envelope import FIRST_MS, LATEST_MS, Identifier, Message
+from freshet.contracts.envelope import (
+    FIRST_MS,
+    LATEST_MS,
+    MAX_KEY_BYTES,
+    Count,
+    Identifier,
+    Message,
+    Whole,
+)
+from freshet.contracts.inputs import MAX_CATEGORY
 
 Weight = Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
-Offset = Annotated[int, msgspec.Meta(ge=0)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=LATEST_MS)]
+
+#: An interest tag, a model's or space's name, a content vector of any space, an item in a column.
+TagName = Annotated[str, msgspec.Meta(max_length=64)]
+Name = Annotated[str, msgspec.Meta(max_length=300)]
+Vector = Annotated[bytes, msgspec.Meta(max_length=1_024)]
+ItemId = Annotated[str, msgspec.Meta(max_length=128)]
+
+#: The last offset applied, by the registry's name of each source topic.
+Applied = Annotated[
+    dict[Annotated[str, msgspec.Meta(max_length=64)], Count], msgspec.Meta(max_length=16)
+]
+
+#: Acts, searches, tags and items passed over that a state holds, and characters of a search.
+MAX_ACTS = 64
+MAX_SEARCHES = 8
+MAX_SEARCH = 200
+MAX_WEIGHTS = 48
+MAX_PASSED = 64
+
+#: Of a refused record's value this much is kept, and this much is said of it.
+MAX_LETTER_BYTES = 256 * 1024
+MAX_DETAIL = 1_000
 
 #: What a remembered item was to the user. A rating is remembered as like, dislike or click,
 #: whichever its value is nearest to.
@@ -44,19 +78,19 @@ class CatalogItem(Message, frozen=True, kw_only=True):
     """
 
     item_id: Identifier
-    title: str
-    tags: list[str]
-    aliases: Annotated[dict[str, str], msgspec.Meta(max_length=64)] = {}
-    tagged_by: str = ""
-    embedding: bytes
-    embedding_version: str
-    embeddings: Annotated[dict[str, bytes], msgspec.Meta(max_length=4)] = {}
-    content_hash: str
-    tokens: bytes = b""
-    numbers: Annotated[dict[str, float], msgspec.Meta(max_length=16)] = {}
+    title: Annotated[str, msgspec.Meta(max_length=1_000)]
+    tags: Annotated[list[TagName], msgspec.Meta(max_length=64)]
+    aliases: Annotated[dict[Name, TagName], msgspec.Meta(max_length=64)] = {}
+    tagged_by: Name = ""
+    embedding: Vector
+    embedding_version: Name
+    embeddings: Annotated[dict[Name, Vector], msgspec.Meta(max_length=4)] = {}
+    content_hash: Annotated[str, msgspec.Meta(max_length=64)]
+    tokens: Annotated[bytes, msgspec.Meta(max_length=256)] = b""
+    numbers: Annotated[dict[TagName, float], msgspec.Meta(max_length=16)] = {}
     published_ms: Annotated[int, msgspec.Meta(ge=FIRST_MS, le=LATEST_MS)]
-    category: str | None = None
-    language: str | None = None
+    category: Annotated[str, msgspec.Meta(max_length=MAX_CATEGORY)] | None = None
+    language: Annotated[str, msgspec.Meta(max_length=35)] | None = None
     available: bool = True
 
     def vector(self, version: str) -> bytes:
@@ -75,9 +109,9 @@ class Recent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         times_ms: when.
     """
 
-    items: list[str] = []
-    kinds: list[SignalKind] = []
-    times_ms: list[int] = []
+    items: Annotated[list[ItemId], msgspec.Meta(max_length=MAX_ACTS)] = []
+    kinds: Annotated[list[SignalKind], msgspec.Meta(max_length=MAX_ACTS)] = []
+    times_ms: Annotated[list[Whole], msgspec.Meta(max_length=MAX_ACTS)] = []
 
     def __len__(self) -> int:
         return len(self.items)
@@ -86,8 +120,8 @@ class Recent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RecentQuery(msgspec.Struct, array_like=True, frozen=True):
     """One remembered search: `[text, time_ms]`."""
 
-    text: str
-    time_ms: int
+    text: Annotated[str, msgspec.Meta(max_length=MAX_SEARCH)]
+    time_ms: Whole
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,11 +141,11 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
 class Counters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How many events of each kind were folded into a user's state, ever."""
 
-    clicks: int = 0
-    queries: int = 0
-    feedback: int = 0
-    impressions: int = 0
-    carts: int = 0
+    clicks: Count = 0
+    queries: Count = 0
+    feedback: Count = 0
+    impressions: Count = 0
+    carts: Count = 0
 
 
 class Interests(Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -140,16 +174,16 @@ class Interests(Message, frozen=True, kw_only=True, omit_defaults=True):
     user_id: Identifier
     caused_at: Cause
     recent: Recent = Recent()
-    queries: list[RecentQuery] = []
-    tags: dict[str, int] = {}
+    queries: Annotated[list[RecentQuery], msgspec.Meta(max_length=MAX_SEARCHES)] = []
+    tags: Annotated[dict[TagName, Whole], msgspec.Meta(max_length=MAX_WEIGHTS)] = {}
     tags_epoch_ms: Milliseconds = 0
-    slow_vector: bytes = b""
-    slow_time_ms: int = 0
-    passed: list[str] = []
+    slow_vector: Vector = b""
+    slow_time_ms: Whole = 0
+    passed: Annotated[list[ItemId], msgspec.Meta(max_length=MAX_PASSED)] = []
     acted: bool = True
     counters: Counters = Counters()
-    applied: dict[str, Offset] = {}
-    seen: bytes = b""
+    applied: Applied = {}
+    seen: Annotated[bytes, msgspec.Meta(max_length=128)] = b""
 
 
 class Trend(Message, frozen=True, kw_only=True):
@@ -166,12 +200,12 @@ class Trend(Message, frozen=True, kw_only=True):
     """
 
     item_id: Identifier
-    partition: Annotated[int, msgspec.Meta(ge=0)]
+    partition: Count
     clicks: float = 0.0
     impressions: float = 0.0
     recent_clicks: float = 0.0
     as_of_ms: Milliseconds = 0
-    applied: dict[str, Offset] = {}
+    applied: Applied = {}
 
 
 DeadLetterReason = Literal[
@@ -196,11 +230,11 @@ class DeadLetter(Message, frozen=True, kw_only=True):
         service: who refused it.
     """
 
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
+    topic: Annotated[str, msgspec.Meta(max_length=64)]
+    partition: Whole
+    offset: Whole
+    key: Annotated[bytes, msgspec.Meta(max_length=MAX_KEY_BYTES)] | None
+    value: Annotated[bytes, msgspec.Meta(max_length=MAX_LETTER_BYTES)] | None
     reason: DeadLetterReason
-    detail: str
-    service: str
+    detail: Annotated[str, msgspec.Meta(max_length=MAX_DETAIL)]
+    service: Annotated[str, msgspec.Meta(max_length=64)]

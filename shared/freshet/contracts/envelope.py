@@ -8,6 +8,14 @@ import msgspec
 #: Ids are opaque, never empty, and short enough to stay cheap in bounded state.
 Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
+#: Numbers that fit 64 bits: JSON has longer ones.
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+
+#: No key is longer, as bytes: an identifier in UTF-8 with a partition's number behind it. A longer
+#: key is no key of ours.
+MAX_KEY_BYTES = 1024
+
 #: The times that an event can have: from March 1973 to the year 2100, in milliseconds. A smaller
 #: number is taken for seconds, and refused: as milliseconds those of today are January 1970.
 EARLIEST_MS = 100_000_000_000
@@ -33,7 +41,9 @@ AnyTime = (
 #: is checked by `codec` on versions other than its own: a search in every message would cost as
 #: much as the rest of reading it.
 SCHEMA_VERSION_PATTERN = r"^[0-9]{1,3}\.[0-9]{1,3}$"
-SchemaVersion = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": SCHEMA_VERSION_PATTERN})]
+SchemaVersion = Annotated[
+    str, msgspec.Meta(max_length=7, extra_json_schema={"pattern": SCHEMA_VERSION_PATTERN})
+]
 
 #: The form that this library writes and, by its major part, the newest that it reads.
 CURRENT_SCHEMA_VERSION = "1.0"

@@ -14,6 +14,12 @@ from freshet.contracts.envelope import (
 )
 
 Tag = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+#: The longest category, search and list.
+MAX_CATEGORY = 128
+MAX_QUERY = 1_000
+MAX_ITEMS = 100
+
 Attribute = str | float | bool | list[str]
 
 #: What a user can say about an item beyond a click.
@@ -43,7 +49,7 @@ class Item(Message, frozen=True, kw_only=True):
     title: Annotated[str, msgspec.Meta(max_length=1_000)]
     text: Annotated[str, msgspec.Meta(max_length=100_000)] = ""
     tags: Annotated[list[Tag], msgspec.Meta(max_length=64)] = []
-    category: Annotated[str, msgspec.Meta(max_length=128)] | None = None
+    category: Annotated[str, msgspec.Meta(max_length=MAX_CATEGORY)] | None = None
     language: Annotated[str, msgspec.Meta(max_length=35)] | None = None
     published_at: AnyTime | None = None
     available: bool = True
@@ -84,7 +90,7 @@ class Query(Message, frozen=True, kw_only=True):
     """A user searched: `text` as typed."""
 
     user_id: Identifier
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_QUERY)]
     session_id: Identifier | None = None
 
 
@@ -141,7 +147,7 @@ class Request(Message, frozen=True, kw_only=True):
     """
 
     user_id: Identifier
-    count: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
+    count: Annotated[int, msgspec.Meta(ge=1, le=MAX_ITEMS)] = 10
     exclude: Annotated[list[Identifier], msgspec.Meta(max_length=500)] = []
-    category: Annotated[str, msgspec.Meta(max_length=128)] | None = None
-    query: Annotated[str, msgspec.Meta(max_length=1_000)] | None = None
+    category: Annotated[str, msgspec.Meta(max_length=MAX_CATEGORY)] | None = None
+    query: Annotated[str, msgspec.Meta(max_length=MAX_QUERY)] | None = None

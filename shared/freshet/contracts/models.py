@@ -12,13 +12,19 @@ from freshet.contracts.envelope import Identifier, Message
 Stage = Literal["candidate", "canary", "champion", "retired", "refused", "rolled_back"]
 
 
+#: Names and values that were measured.
+Figures = Annotated[
+    dict[Annotated[str, msgspec.Meta(max_length=64)], float], msgspec.Meta(max_length=64)
+]
+
+
 class GateVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What a gate said: its name, its answer, what it measured, one sentence for a person."""
 
-    gate: str
+    gate: Annotated[str, msgspec.Meta(max_length=64)]
     passed: bool
-    figures: dict[str, float]
-    detail: str
+    figures: Figures
+    detail: Annotated[str, msgspec.Meta(max_length=1_000)]
 
 
 class ModelRecord(Message, frozen=True, kw_only=True):
@@ -42,12 +48,12 @@ class ModelRecord(Message, frozen=True, kw_only=True):
     model: Identifier
     stage: Stage
     artifact: Annotated[str, msgspec.Meta(max_length=1_000)]
-    manifest_sha256: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
-    architecture: str
-    parent: str | None = None
+    manifest_sha256: Annotated[str, msgspec.Meta(max_length=64, pattern="^([0-9a-f]{64})?$")]
+    architecture: Annotated[str, msgspec.Meta(max_length=128)]
+    parent: Annotated[str, msgspec.Meta(max_length=128)] | None = None
     share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
-    metrics: dict[str, float] = {}
-    gates: list[GateVerdict] = []
-    figures: dict[str, float] = {}
+    metrics: Figures = {}
+    gates: Annotated[list[GateVerdict], msgspec.Meta(max_length=16)] = []
+    figures: Figures = {}
     reason: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
     decided_by: Annotated[str, msgspec.Meta(max_length=128)] = "trainer"

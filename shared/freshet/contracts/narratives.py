@@ -4,12 +4,15 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from freshet.contracts.envelope import Identifier, Message
+from freshet.contracts.envelope import Count, Identifier, Message
 
 #: The longest texts, in characters.
 MAX_TITLE = 80
 MAX_PITCH = 200
 MAX_WHY = 200
+
+#: Places of a list that are written about, at most.
+MAX_NARRATED = 10
 
 
 class NarratedItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +50,6 @@ class Narrative(Message, frozen=True, kw_only=True):
 
     recommendation_id: Identifier
     user_id: Identifier
-    revision: Annotated[int, msgspec.Meta(ge=0)]
-    items: list[NarratedItem]
+    revision: Count
+    items: Annotated[list[NarratedItem], msgspec.Meta(max_length=MAX_NARRATED)]
     model: Annotated[str, msgspec.Meta(max_length=256)] | None = None

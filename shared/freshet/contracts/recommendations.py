@@ -4,8 +4,17 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from freshet.contracts.derived import Cause, SignalKind
-from freshet.contracts.envelope import Identifier, Message
+from freshet.contracts.derived import MAX_SEARCH, Cause, ItemId, SignalKind, TagName
+from freshet.contracts.envelope import Count, Identifier, Message, Whole
+from freshet.contracts.inputs import MAX_ITEMS, MAX_QUERY
+
+#: Reasons of an item, interests of a list, and tags of a search, at most.
+MAX_REASONS = 3
+MAX_INTERESTS = 8
+MAX_INTENT_TAGS = 5
+
+#: What is said again of a search with what answers it.
+Search = Annotated[str, msgspec.Meta(max_length=MAX_SEARCH)]
 
 #: personalised: an interest was found; explore: there are acts, but none was found; trending: no
 #: act speaks for anything, but others' acts are known; cold_start: nothing is known.
@@ -40,9 +49,9 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     kind: ReasonKind
     weight: float = 0.0
-    tag: str | None = None
-    item_id: str | None = None
-    query: str | None = None
+    tag: TagName | None = None
+    item_id: ItemId | None = None
+    query: Search | None = None
 
 
 class RecommendedItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,11 +67,11 @@ class RecommendedItem(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     item_id: Identifier
-    rank: Annotated[int, msgspec.Meta(ge=0)]
+    rank: Count
     score: float
     probability: Annotated[float, msgspec.Meta(ge=0, le=1)]
     propensity: Annotated[float, msgspec.Meta(gt=0, le=1)]
-    reasons: list[Reason]
+    reasons: Annotated[list[Reason], msgspec.Meta(max_length=MAX_REASONS)]
 
 
 class Trigger(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,7 +85,7 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     kind: Literal["interest", "request"]
     event_id: Identifier
-    correlation_id: str | None = None
+    correlation_id: Annotated[str, msgspec.Meta(max_length=128)] | None = None
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -90,9 +99,9 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     kind: SignalKind | Literal["query"]
-    time_ms: int
-    item_id: str | None = None
-    query: str | None = None
+    time_ms: Whole
+    item_id: ItemId | None = None
+    query: Search | None = None
 
 
 class InterestUsed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -107,7 +116,7 @@ class InterestUsed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
             most three; none where they are no longer remembered one by one.
     """
 
-    tag: str
+    tag: TagName
     weight: float
     trend: InterestTrend = "steady"
     evidence: Annotated[list[Evidence], msgspec.Meta(max_length=3)] = []
@@ -122,8 +131,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
             there is is called so.
     """
 
-    query: str
-    tags: Annotated[list[str], msgspec.Meta(max_length=5)]
+    query: Annotated[str, msgspec.Meta(max_length=MAX_QUERY)]
+    tags: Annotated[list[TagName], msgspec.Meta(max_length=MAX_INTENT_TAGS)]
 
 
 class Recommendations(Message, frozen=True, kw_only=True):
@@ -142,12 +151,12 @@ class Recommendations(Message, frozen=True, kw_only=True):
 
     recommendation_id: Identifier
     user_id: Identifier
-    generated_at_ms: int
+    generated_at_ms: Whole
     trigger: Trigger
     strategy: Strategy
-    model_version: str
-    interests: list[InterestUsed]
-    items: list[RecommendedItem]
+    model_version: Annotated[str, msgspec.Meta(max_length=128)]
+    interests: Annotated[list[InterestUsed], msgspec.Meta(max_length=MAX_INTERESTS)]
+    items: Annotated[list[RecommendedItem], msgspec.Meta(max_length=MAX_ITEMS)]
     caused_at: Cause | None = None
     strategy_reason: StrategyReason | None = None
     intent: Intent | None = None

@@ -18,6 +18,10 @@ DAY_MS = 24 * HOUR_MS
 PARTITIONS = 8
 
 
+#: What Kafka takes by default, a batch of records with its framing.
+MAX_MESSAGE_BYTES = 1_048_588
+
+
 @dataclass(frozen=True, kw_only=True)
 class Topic:
     """A topic as data.
@@ -32,6 +36,8 @@ class Topic:
             records for `retention_ms`.
         retention_ms: how long records are kept, where `cleanup` is "delete".
         tombstones: whether a record without a value means something.
+        max_message_bytes: the largest batch of records that it takes; `bounds` proves that what
+            Freshet publishes is smaller.
     """
 
     name: str
@@ -44,6 +50,12 @@ class Topic:
     retention_ms: int = 7 * DAY_MS
     partitions: int = PARTITIONS
     tombstones: bool = False
+    max_message_bytes: int = MAX_MESSAGE_BYTES
+
+    @property
+    def is_input(self) -> bool:
+        """Whether a company's own systems write it."""
+        return "yours" in self.producers
 
     def partitions_of(self, count: int) -> int:
         """How many partitions it has where the topics of users and items have `count`."""

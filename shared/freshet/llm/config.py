@@ -7,6 +7,9 @@ import msgspec
 
 from freshet.config import Positive, ServiceConfig
 
+#: It is written into messages.
+ModelName = Annotated[str, msgspec.Meta(max_length=256)]
+
 
 class LlmConfig(ServiceConfig, frozen=True, kw_only=True):
     """The common settings, and which language model is asked how often. Without a URL none is.
@@ -31,8 +34,8 @@ class LlmConfig(ServiceConfig, frozen=True, kw_only=True):
 
     llm_url: str = ""
     llm_api_key: str = ""
-    llm_chat_model: str = ""
-    llm_embedding_model: str = ""
+    llm_chat_model: ModelName = ""
+    llm_embedding_model: ModelName = ""
     llm_dialect: Literal["openai", "llama-cpp-python"] = "openai"
     llm_requests_per_minute: Positive = 60
     llm_tokens_per_minute: Positive = 100_000

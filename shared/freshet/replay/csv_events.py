@@ -13,7 +13,7 @@ from freshet.replay.times import read_time
 #: Separates the values of a field that is a list.
 LIST_SEPARATOR = "|"
 
-_INPUTS: dict[str, Topic] = {topic.name: topic for topic in TOPICS if "yours" in topic.producers}
+_INPUTS: dict[str, Topic] = {topic.name: topic for topic in TOPICS if topic.is_input}
 
 
 def csv_rows(lines: Iterable[str]) -> Iterator[dict[str, str]]:

@@ -9,7 +9,7 @@ from faust.types.auth import AuthProtocol
 from freshet.config import ServiceConfig
 from freshet.streaming.gathering import Gathering
 from freshet.streaming.intake import Intake
-from freshet.streaming.kafka_client import tls_context
+from freshet.streaming.kafka_client import MAX_BATCH_BYTES, tls_context
 from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
 from freshet.streaming.transport import MicroBatchTransport
@@ -89,8 +89,8 @@ def build_app(service: Service, config: ServiceConfig) -> FreshetApp:
         consumer_max_fetch_size=4 * 1_048_576,
         producer_acks=-1,
         producer_linger=0.0,
-        producer_max_batch_size=900_000,
-        producer_max_request_size=1_000_000,
+        producer_max_batch_size=MAX_BATCH_BYTES,
+        producer_max_request_size=MAX_BATCH_BYTES,
         producer_compression_type=None if config.compression == "none" else config.compression,
         # Bytes bound what waits (see backpressure.py); a small buffer here would make Faust
         # pause partitions in steps of a second.

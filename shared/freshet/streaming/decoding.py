@@ -6,17 +6,11 @@ from hashlib import blake2b
 from typing import Any
 
 from freshet.contracts.codec import Decoder, Unprocessable, decoder, encode, not_after
-from freshet.contracts.derived import DeadLetter
-from freshet.contracts.envelope import EARLIEST_MS, LATEST_MS
+from freshet.contracts.derived import MAX_DETAIL, MAX_LETTER_BYTES, DeadLetter
+from freshet.contracts.envelope import EARLIEST_MS, LATEST_MS, MAX_KEY_BYTES
 from freshet.contracts.registry import DEAD_LETTERS, Topic
 from freshet.streaming.batch import Batch, Decoded, Output, Received
 from freshet.streaming.state import Refused
-
-#: Of a refused record's value this much is kept, so that its letter fits a message.
-MAX_LETTER_BYTES = 256 * 1024
-
-#: No id is longer, as bytes: a longer key withdraws nothing, and is cut in a letter.
-MAX_KEY_BYTES = 1024
 
 #: Kafka's number for a record that carries the time of the broker's clock.
 _LOG_APPEND_TIME = 1
@@ -29,7 +23,7 @@ class BatchDecoder:
         self.topic = topic
         self._service = service
         self._decode: Decoder[Any] = decoder(topic)
-        self._is_input = "yours" in topic.producers
+        self._is_input = topic.is_input
         # A message that says where it is must be there: readers make room by what it says.
         self._is_placed = "partition" in topic.value.__struct_fields__
 
@@ -81,7 +75,7 @@ class BatchDecoder:
             key=record.key and record.key[:MAX_KEY_BYTES],
             value=record.value and record.value[:MAX_LETTER_BYTES],
             reason=refusal.reason,
-            detail=refusal.detail[:1000],
+            detail=refusal.detail[:MAX_DETAIL],
             service=self._service,
         )
 
@@ -105,7 +99,7 @@ def state_letter(topic: Topic, refused: Refused, service: str, now_ms: int) -> D
         key=refused.key[:MAX_KEY_BYTES],
         value=refused.value[:MAX_LETTER_BYTES],
         reason=refused.refusal.reason,
-        detail=refused.refusal.detail[:1000],
+        detail=refused.refusal.detail[:MAX_DETAIL],
         service=service,
     )
 

@@ -8,8 +8,12 @@ from typing import Any, TypeVar
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from freshet.config import ServiceConfig
+from freshet.contracts.registry import TOPICS
 from freshet.streaming.closing import close
 from freshet.streaming.fetched import read_bare_records
+
+#: What every topic takes: no producer packs more.
+MAX_BATCH_BYTES = min(topic.max_message_bytes for topic in TOPICS)
 
 #: A broker that has not answered after so long is asked again, on another connection.
 _REQUEST_MS = 15_000
@@ -67,6 +71,7 @@ def writer(config: ServiceConfig, client_id: str) -> AIOKafkaProducer:
         enable_idempotence=config.idempotent,
         compression_type=None if config.compression == "none" else config.compression,
         max_batch_size=262_144,
+        max_request_size=MAX_BATCH_BYTES,
         linger_ms=5,
         **security(config),
     )

@@ -8,10 +8,6 @@ from aiokafka import AIOKafkaProducer
 from freshet.streaming.batch import Output
 
 
-class OutputTooLarge(Exception):
-    """A service made a record that no batch can hold: a fault of ours, not of the input."""
-
-
 async def publish(
     producer: AIOKafkaProducer, outputs: Sequence[Output], name: Callable[[str], str]
 ) -> None:
@@ -26,7 +22,6 @@ async def publish(
         name: a registry topic's name on the broker.
 
     Raises:
-        OutputTooLarge: an output exceeds the producer's batch size.
         KafkaError: the broker did not take something in time.
     """
     by_partition: dict[tuple[str, int], list[Output]] = {}
@@ -59,10 +54,8 @@ async def _publish_partition(
         if batch.append(**record) is None:
             confirmations.append(await producer.send_batch(batch, topic, partition=partition))
             batch = producer.create_batch()
-            if batch.append(**record) is None:
-                raise OutputTooLarge(
-                    f"a record of {len(output.value or b'')} bytes for {topic}, key {output.key!r}"
-                )
+            # A batch of one may be of any size; `bounds` proves that it fits the topic.
+            batch.append(**record)
     confirmations.append(await producer.send_batch(batch, topic, partition=partition))
     for confirmation in confirmations:
         await confirmation

@@ -102,7 +102,7 @@ class ViewReader:
         name = decoder.topic.name
         self._metrics.view_records.labels(name).inc(len(batch.records))
         # What comes from outside is refused by the service that it is for.
-        if batch.letters and "yours" not in decoder.topic.producers:
+        if batch.letters and not decoder.topic.is_input:
             self._refuse(name, partition, batch.letters)
 
     def _refuse(self, topic: str, partition: int, letters: Sequence[DeadLetter]) -> None:

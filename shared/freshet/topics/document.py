@@ -7,7 +7,13 @@ from freshet.contracts.registry import TOPICS, Topic
 
 def topics_markdown() -> str:
     """Every topic with its meaning, its key and its fields, as Markdown."""
-    head = "# Topics\n\nGenerated from the registry by `make docs`; do not edit.\n"
+    head = (
+        "# Topics\n\nGenerated from the registry by `make docs`; do not edit.\n\n"
+        "`freshet topics apply` sets `max.message.bytes` to the largest batch that a topic takes."
+        " What Freshet publishes always fits: every text, list and number of its types is bounded,"
+        " and a test holds the sum against this limit. What you send may be as large as that; a"
+        " value over 1 MiB is a dead letter, `too_large`.\n"
+    )
     return head + "".join(map(_section, TOPICS))
 
 
@@ -25,7 +31,8 @@ def _section(topic: Topic) -> str:
     return (
         f"\n## {topic.name}\n\n{topic.meaning}\n\n"
         f"Key: {f'`{topic.key}`' if topic.key else 'opaque'}. Partitions: {topic.partitions}."
-        f" Kept: {kept}. Written by: {', '.join(topic.producers)}."
+        f" Kept: {kept}. Largest batch: {topic.max_message_bytes:,} bytes."
+        f" Written by: {', '.join(topic.producers)}."
         f" Read by: {', '.join(topic.consumers)}.\n\n"
         f"```text\n{notes}\n```\n\n| field | required |\n| --- | --- |\n{rows}"
     )

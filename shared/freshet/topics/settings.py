@@ -16,14 +16,17 @@ def topic_settings(topic: Topic, replication: int) -> dict[str, str]:
     Where a company's systems write, and for the answers, the broker stamps the time of its own
     clock, so that freshness is the difference of two readings of one clock.
     """
-    settings: dict[str, str] = {"cleanup.policy": topic.cleanup}
+    settings = {
+        "cleanup.policy": topic.cleanup,
+        "max.message.bytes": str(topic.max_message_bytes),
+    }
     if topic.cleanup == "delete":
         settings["retention.ms"] = str(topic.retention_ms)
     else:
         settings["delete.retention.ms"] = str(_TOMBSTONES_KEPT_MS)
         settings["max.compaction.lag.ms"] = str(_TOMBSTONES_KEPT_MS)
         settings["min.compaction.lag.ms"] = str(_UNCOMPACTED_MS)
-    if "yours" in topic.producers or topic is RECOMMENDATIONS:
+    if topic.is_input or topic is RECOMMENDATIONS:
         settings["message.timestamp.type"] = "LogAppendTime"
     if replication >= 3:
         settings["min.insync.replicas"] = "2"

@@ -14,12 +14,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from freshet.contracts.bounds import largest_record
 from freshet.contracts.codec import decoder, encode
+from freshet.contracts.envelope import MAX_KEY_BYTES
 from freshet.contracts.registry import (
     CLICKS,
-    DEAD_LETTERS,
+    IMPRESSIONS,
     INTERESTS,
     ITEMS,
+    QUERIES,
     REQUESTS,
     TOPICS,
     Topic,
@@ -39,11 +42,8 @@ from freshet_trends.config import TrendsConfig
 from freshet_trends.service import build_service as trends
 from harness.accepted import messages
 
-INPUTS = [topic for topic in TOPICS if "yours" in topic.producers]
+INPUTS = [topic for topic in TOPICS if topic.is_input]
 NOW_MS = 1_790_000_000_000
-
-#: Of a batch of the producer's (`max_batch_size` in streaming/app.py), less its framing.
-MAX_OUTPUT_BYTES = 900_000 - 1_000
 
 #: A key, a value, and the topic that they are sent to.
 Sent = tuple[Topic, bytes, bytes | None]
@@ -59,13 +59,13 @@ class Record:
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
-def services() -> list[Service]:
+def services(exploration: float = 1.0) -> list[Service]:
     """In the order in which records pass through them."""
     return [
         catalog(CatalogConfig()),
         trends(TrendsConfig()),
         interests(InterestsConfig()),
-        ranker(RankerConfig(exploration=1.0)),
+        ranker(RankerConfig(exploration=exploration)),
         narrator(NarratorConfig(narrative_interval_s=0)),
     ]
 
@@ -104,9 +104,14 @@ def run(service: Service, log: Log, read: dict[str, int]) -> list[Output]:
     return outputs + [dead_letter_output(letter) for letter in letters]
 
 
-def bytes_of(output: Output) -> int:
+def is_read_and_fits(output: Output) -> None:
+    """Every reader takes it, and it is no longer than what its topic's type allows."""
+    if output.value is not None:
+        message: Any = decoder(output.topic)(output.key, output.value)
+        assert decoder(output.topic)(output.key, encode(message)) == message
     headers = sum(len(name) + len(value) for name, value in output.headers)
-    return len(output.key) + len(output.value or b"") + headers
+    size = len(output.key) + len(output.value or b"") + headers
+    assert size < largest_record(output.topic)
 
 
 @st.composite
@@ -132,12 +137,8 @@ def test_what_is_made_of_any_accepted_message_can_be_read_by_all(rounds: list[li
         log.append(some)
         for service, read in zip(running, places, strict=True):
             for output in run(service, log, read):
-                topic = output.topic
-                if output.value is not None:
-                    message: Any = decoder(topic)(output.key, output.value)
-                    assert decoder(topic)(output.key, encode(message)) == message
-                assert bytes_of(output) < MAX_OUTPUT_BYTES
-                log.append([(topic, output.key, output.value)])
+                is_read_and_fits(output)
+                log.append([(output.topic, output.key, output.value)])
         # A worker that starts now reads its memory from what was published.
         for service in running:
             if service.state is not None:
@@ -147,40 +148,53 @@ def test_what_is_made_of_any_accepted_message_can_be_read_by_all(rounds: list[li
                 service.state.load(topic.name, 0, log.records[topic.name])
 
 
-def test_the_largest_list_fits_into_a_batch() -> None:
-    """A hundred items with the longest ids and names, asked for by the longest search."""
+def test_what_is_made_of_the_largest_inputs_fits() -> None:
+    """Items with the longest ids and names, asked for by the longest search.
+
+    They are asked for by a user whose memory is full: of acts, searches and items passed over.
+    """
     hostile = "\x01"
-    tag = hostile * 60 + " tea"
     base: dict[str, Any] = {"event_time": NOW_MS, "schema_version": "1.0"}
-    ids = [f"{n:03}".rjust(128, hostile) for n in range(120)]
-    items = [
-        {**base, "event_id": one, "item_id": one, "title": hostile * 1_000, "tags": [tag]}
-        for one in ids
+    of_ada: dict[str, Any] = {**base, "user_id": "ada"}
+    ids = [f"{n:03}".rjust(128, hostile) for n in range(600)]
+    search = "tea " + hostile * 996
+    inputs: list[tuple[Topic, dict[str, Any]]] = [
+        *(
+            (ITEMS, {**base, "item_id": one, "title": hostile * 1_000, "text": hostile * 1_000})
+            for one in ids[:240]
+        ),
+        *((CLICKS, {**of_ada, "item_id": one}) for one in ids[:80]),
+        *((QUERIES, {**of_ada, "text": search}) for _ in range(20)),
+        *((IMPRESSIONS, {**of_ada, "item_ids": ids[100:600]}) for _ in range(2)),
+        (REQUESTS, {**of_ada, "count": 100, "query": search}),
     ]
-    clicks = [{**base, "event_id": f"c{one}", "item_id": one, "user_id": "ada"} for one in ids[:20]]
-    request = {**base, "event_id": "r", "user_id": "ada", "count": 100}
-    request["query"] = "tea " + hostile * 996
     log = Log()
-    log.append([(ITEMS, one["item_id"].encode(), json.dumps(one).encode()) for one in items])
-    log.append([(CLICKS, b"ada", json.dumps(one).encode()) for one in clicks])
-    log.append([(REQUESTS, b"ada", json.dumps(request).encode())])
+    for n, (topic, value) in enumerate(inputs):
+        value |= {"event_id": f"{n:03}".rjust(128, hostile)}
+        if topic is ITEMS:
+            value |= {"tags": [f"{hostile * 60} {word}" for word in ("tea", "pot", f"{n}")]}
+            value |= {"attributes": {f"{m}".rjust(64, hostile): 1e-300 for m in range(20)}}
+        log.append([(topic, str(value[topic.key or ""]).encode(), json.dumps(value).encode())])
     largest: dict[str, int] = {}
-    for service in services()[:4]:
+    for service in services(exploration=0.0):
         for output in run(service, log, {}):
-            largest[output.topic.name] = max(largest.get(output.topic.name, 0), bytes_of(output))
+            is_read_and_fits(output)
+            name = output.topic.name
+            largest[name] = max(largest.get(name, 0), len(output.value or b""))
             log.append([(output.topic, output.key, output.value)])
-    assert largest["recommendations"] > 40_000
-    assert max(largest.values()) < MAX_OUTPUT_BYTES
+    assert largest["recommendations"] > 100_000
+    assert largest["interests"] > 90_000
+    assert largest["catalog"] > 10_000
+    assert "dead-letters" not in largest
 
 
 @pytest.mark.parametrize("value", [b'{"a":1}', b"\x01" * 1_000_000, None])
-def test_the_largest_letter_fits_into_a_batch(value: bytes | None) -> None:
+def test_a_letter_of_the_largest_record_fits(value: bytes | None) -> None:
     batch = BatchDecoder(ITEMS, "catalog")(0, [Record(0, b"\xff" * 900_000, value)])
     assert batch.records == []
     (letter,) = batch.letters
-    output = dead_letter_output(letter)
-    assert bytes_of(output) < MAX_OUTPUT_BYTES
-    assert decoder(DEAD_LETTERS)(output.key, output.value or b"") == letter
+    assert len(letter.key or b"") == MAX_KEY_BYTES
+    is_read_and_fits(dead_letter_output(letter))
 
 
 @pytest.mark.parametrize("rubbish", [b"{", b"{}", b"\xff", b"x" * 1_500_000])
@@ -197,6 +211,4 @@ def test_a_state_that_cannot_be_read_is_a_letter_and_counts_as_absent(rubbish: b
     (refused,) = state.refused
     letter = state_letter(INTERESTS, refused, "interests", NOW_MS)
     assert (letter.topic, letter.key, letter.offset) == ("interests", b"ada", -1)
-    made = dead_letter_output(letter)
-    assert bytes_of(made) < MAX_OUTPUT_BYTES
-    assert decoder(DEAD_LETTERS)(made.key, made.value or b"") == letter
+    is_read_and_fits(dead_letter_output(letter))

@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from freshet.contracts.codec import encode
-from freshet.contracts.derived import Interests
+from freshet.contracts.derived import MAX_PASSED, MAX_SEARCHES, Interests
 from freshet.contracts.inputs import Cart, Click, Feedback, Impression, Query
 from freshet.domain.interactions import UserEvent
 from freshet.domain.interest.acts import acts_of
 from freshet.domain.interest.fold import (
-    MAX_PASSED,
-    MAX_QUERIES,
     MAX_RECENT,
     RECENT_SLACK,
     Arrived,
@@ -138,7 +136,7 @@ def test_a_state_is_bounded_whatever_comes(log: list[UserEvent]) -> None:
     if state is not None:
         assert len(state.recent) <= MAX_RECENT + RECENT_SLACK
         assert len(state.tags) <= MAX_TAGS + TAG_SLACK
-        assert len(state.queries) <= MAX_QUERIES
+        assert len(state.queries) <= MAX_SEARCHES
         assert len(state.passed) <= MAX_PASSED
         assert len(set(state.passed)) == len(state.passed)
         assert not set(state.passed) & set(state.recent.items)

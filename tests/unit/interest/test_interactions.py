@@ -53,7 +53,7 @@ def test_every_topic_of_what_users_do_is_a_user_event() -> None:
     sent_by_users = {
         topic.value
         for topic in TOPICS
-        if "yours" in topic.producers and topic.key == "user_id" and topic.name != "requests"
+        if topic.is_input and topic.key == "user_id" and topic.name != "requests"
     }
     assert sent_by_users == set(get_args(UserEvent))
 

@@ -12,6 +12,10 @@ import msgspec
 from xxhash import xxh3_64_digest
 
 from freshet.contracts.derived import (
+    MAX_ACTS,
+    MAX_PASSED,
+    MAX_SEARCH,
+    MAX_SEARCHES,
     Cause,
     Counters,
     Interests,
@@ -30,13 +34,7 @@ from freshet.domain.interest.tags import reinforce
 #: Acts on items that are remembered one by one, and how many more may gather before the oldest
 #: leave together for the slow vector.
 MAX_RECENT = 50
-RECENT_SLACK = 14
-
-MAX_QUERIES = 8
-MAX_QUERY_CHARACTERS = 200
-
-#: Items that were shown and passed over, remembered.
-MAX_PASSED = 64
+RECENT_SLACK = MAX_ACTS - MAX_RECENT
 
 #: Event ids remembered against a producer that sends twice.
 MAX_SEEN = 16
@@ -172,8 +170,8 @@ class _Draft:
             self.carts += 1
         elif isinstance(event, Query):
             self.queries_count += 1
-            query = RecentQuery(event.text[:MAX_QUERY_CHARACTERS], time_ms)
-            self.queries = sorted([*self.queries, query], key=_time)[-MAX_QUERIES:]
+            query = RecentQuery(event.text[:MAX_SEARCH], time_ms)
+            self.queries = sorted([*self.queries, query], key=_time)[-MAX_SEARCHES:]
             tags = items.tags_in(query.text)
             self.epoch_ms = reinforce(self.tags, self.epoch_ms, tags, QUERY_STRENGTH, time_ms)
         else:

@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.derived import Interests
-from freshet.contracts.recommendations import Evidence, InterestTrend, InterestUsed
+from freshet.contracts.recommendations import MAX_INTERESTS, Evidence, InterestTrend, InterestUsed
 from freshet.domain.interest.acts import Acts
 from freshet.domain.interest.newest import TAGS, Tags, newest_of
 
 #: Interests named, and the evidence of each.
-LIKED = 6
 DISLIKED = 2
+LIKED = MAX_INTERESTS - DISLIKED
 EVIDENCE = 3
 
 #: Of what speaks for a tag, the part that counts beside the acts that are counted for it.

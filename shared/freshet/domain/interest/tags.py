@@ -9,7 +9,7 @@ Weights are whole thousandths of a click: their sum does not depend on the order
 from collections.abc import Sequence
 from functools import lru_cache
 
-from freshet.contracts.derived import Interests
+from freshet.contracts.derived import MAX_WEIGHTS, Interests
 
 #: A tag not seen for a week of the user's own time means half as much.
 TAG_HALF_LIFE_MS = 7 * 24 * 3_600_000
@@ -24,7 +24,7 @@ _EPOCH_HOURS = 16 * _HALF_LIFE_HOURS
 #: The strongest that are kept, and how many more may gather before the weak ones are cut: the
 #: cut is amortised over the slack.
 MAX_TAGS = 32
-TAG_SLACK = 16
+TAG_SLACK = MAX_WEIGHTS - MAX_TAGS
 
 #: Later tags of an item say less about it.
 _SHARE = tuple(1.0 / (1 + rank) ** 0.5 for rank in range(16))
@@ -59,7 +59,7 @@ def reinforce(
     get = tags.get
     for name, gain in zip(names, _gains(strength, hours)):  # noqa: B905 (slow, and not meant)
         tags[name] = get(name, 0) + gain
-    if len(tags) > MAX_TAGS + TAG_SLACK:
+    if len(tags) > MAX_WEIGHTS:
         _cut(tags)
     return epoch_ms
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from freshet.contracts.derived import MAX_SEARCH
 from freshet.contracts.recommendations import (
+    MAX_INTENT_TAGS,
     Intent,
     InterestUsed,
     Reason,
@@ -22,12 +24,6 @@ from freshet.domain.ranking.filters import Mask
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity
 from freshet.domain.ranking.reasons import reasons_for
-
-#: Tags of a search that a message names.
-INTENT_TAGS = 5
-
-#: Of a search this much is said again with each item that answers it.
-_QUERY_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +89,7 @@ def messages(
                     wanted=wanted,
                     nearest=(inventory.ids[liked], alike[user][rank]) if liked >= 0 else None,
                     content=content[user][rank],
-                    query=query[:_QUERY_CHARACTERS] if inventory.carries(row, codes) else "",
+                    query=query[:MAX_SEARCH] if inventory.carries(row, codes) else "",
                     is_trending=row in popularity.trending_rows,
                     is_fresh=row in popularity.fresh_rows,
                 )
@@ -128,7 +124,7 @@ def messages(
 
 
 def _intent(query: str, inventory: Inventory) -> Intent:
-    return Intent(query=query, tags=inventory.vocabulary.best_named(query, INTENT_TAGS))
+    return Intent(query=query, tags=inventory.vocabulary.best_named(query, MAX_INTENT_TAGS))
 
 
 def _rounded(values: NDArray[np.floating], digits: int) -> list[list[float]]:

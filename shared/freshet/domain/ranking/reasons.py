@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from freshet.contracts.recommendations import Reason
-
-MAX_REASONS = 3
+from freshet.contracts.recommendations import MAX_REASONS, Reason
 
 #: Cosines from which two items, or an item and an interest, are alike enough to say so.
 ALIKE = 0.35
