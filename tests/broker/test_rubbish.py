@@ -10,8 +10,20 @@ import pytest
 from freshet.config import ServiceConfig
 from freshet.contracts.derived import DeadLetter, Interests
 from freshet.contracts.inputs import Click
-from freshet.contracts.registry import CLICKS, DEAD_LETTERS, INTERESTS, ITEMS, Topic
+from freshet.contracts.registry import (
+    CATALOG,
+    CLICKS,
+    DEAD_LETTERS,
+    INTERESTS,
+    ITEMS,
+    MODELS,
+    TRENDS,
+    Topic,
+)
+from freshet.dead_letters import letters as listed
+from freshet.dead_letters import put_back
 from harness.kafka import log_of, newest_of, send, until
+from harness.ranking import item
 from harness.services import service
 
 T0 = 1_700_000_000_000
@@ -91,3 +103,28 @@ async def test_a_user_with_no_readable_state_begins_anew(
             await until(known)
     (letter,) = await letters(config)
     assert (letter.topic, letter.service, letter.offset) == ("interests", "interests", -1)
+
+
+async def test_a_record_of_a_topic_held_whole_that_cannot_be_read_ends_nobody(
+    config: ServiceConfig, tmp_path: Path
+) -> None:
+    await send(config, CATALOG, [item(1)])
+    for topic in (CATALOG, TRENDS, MODELS):
+        await send(config, topic, [(b"item-2", b"{"), (b"item-3", b'{"partition":1000000000}')])
+    for start in (1, 2):
+        with service("ranker", config, tmp_path) as ranker:
+
+            async def written(start: int = start) -> bool:
+                return len(await letters(config)) == 6 * start
+
+            await until(written)
+            assert ranker.get("/ready")[0] == 200
+            assert ranker.metric("freshet_ranker_items") == 1
+    found = await listed(config, lambda letter: True)
+    # However many start and read it: of a record there is one letter.
+    assert sorted((letter.topic, letter.reason) for letter in found) == [
+        (topic, reason)
+        for topic in ("catalog", "models", "trends")
+        for reason in ("not_json", "schema")
+    ]
+    assert [letter async for letter in put_back(config, found)] == []
