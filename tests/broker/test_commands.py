@@ -61,6 +61,15 @@ async def test_letters_are_listed_with_reasons_and_put_back(
         await until(refused_again)
 
 
+def test_a_log_has_times_and_no_chatter_of_libraries(config: ServiceConfig, tmp_path: Path) -> None:
+    with service("catalog", config, tmp_path) as catalog:
+        lines = catalog.log().splitlines()
+        assert any(
+            line.startswith("20") and "INFO freshet: catalog starts" in line for line in lines
+        )
+        assert not any(line.startswith("INFO:") for line in lines)
+
+
 def test_a_service_says_how_it_is(config: ServiceConfig, tmp_path: Path) -> None:
     with service("trends", config, tmp_path) as trends:
         assert trends.get("/live")[0] == 200

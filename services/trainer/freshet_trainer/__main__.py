@@ -40,6 +40,7 @@ def run() -> None:
         stream=sys.stderr,
         level=logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        force=True,  # WordLlama has set it up already, for every library's chatter
     )
     logging.getLogger("freshet").setLevel(config.log_level)
     logging.getLogger("freshet").info("trainer starts with\n%s", config.describe())

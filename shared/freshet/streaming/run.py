@@ -52,6 +52,7 @@ def run(build: Callable[[C], Service], settings: type[C]) -> None:
         stream=sys.stderr,
         level=logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        force=True,  # WordLlama has set it up already, for every library's chatter
     )
     log.setLevel(config.log_level)
     service = build(config)
