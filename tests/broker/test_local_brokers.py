@@ -6,8 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -16,13 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from freshet_kafka import BrokerFailed, Kind, local_broker
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
-        time.sleep(0.05)
+from harness.patience import wait_until
 
 
 async def write(bootstrap: str) -> None:
@@ -151,4 +143,4 @@ def test_a_killed_parent_leaves_no_broker_behind(kind: Kind, tmp_path: Path) -> 
         assert len(family) >= 2, "a guard and a broker"
         parent.send_signal(signal.SIGKILL)
         parent.wait()
-    wait_for(lambda: not any(p.is_running() and p.status() != "zombie" for p in family))
+    wait_until(lambda: not any(p.is_running() and p.status() != "zombie" for p in family))

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -26,6 +25,7 @@ from freshet.contracts.registry import (
 from freshet_simulator.config import SimulatorConfig
 from freshet_simulator.simulation import Simulation
 from harness.kafka import log_of, send
+from harness.patience import wait_until
 from harness.ranking import recommend
 
 PEOPLE = 5
@@ -67,10 +67,7 @@ def shown(config: ServiceConfig) -> set[str | None]:
 
 
 def wait_until_shown(config: ServiceConfig, name: str | None) -> None:
-    deadline = time.monotonic() + 60
-    while name not in shown(config):
-        assert time.monotonic() < deadline, f"no impression of {name} in time"
-        time.sleep(0.2)
+    wait_until(lambda: name in shown(config), said=lambda: f"no impression of {name}")
 
 
 def recommendations() -> list[Recommendations]:

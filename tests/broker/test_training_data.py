@@ -27,6 +27,7 @@ from freshet_trainer.config import TrainerConfig
 from freshet_trainer.shards import SHARD_LISTS
 from harness.kafka import send
 from harness.logs import SPACE, T0, catalog
+from harness.patience import Patience
 from harness.ranking import recommend
 
 #: Two full shards, and some more.
@@ -107,10 +108,10 @@ def test_a_reading_that_is_killed_and_run_again_gives_the_same_examples(
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     try:
-        deadline = time.monotonic() + 60
+        patience = Patience(60)
         while shards_of(tmp_path / "killed") != ["00000000.npz", "items.npz"]:
             assert child.poll() is None, "it ended by itself"
-            assert time.monotonic() < deadline
+            assert not patience.is_over()
             time.sleep(0.002)
     finally:
         child.kill()

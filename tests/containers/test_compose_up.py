@@ -3,9 +3,7 @@
 import asyncio
 import json
 import re
-import time
 import urllib.request
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from freshet.contracts.registry import RECOMMENDATIONS
 from harness.composed import Composed
 from harness.engine import ROOT
 from harness.kafka import log_of
+from harness.patience import wait_until
 
 SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/pyproject.toml"))
 #: Megabytes that an image may be, as in docs/how-to/docker.md.
@@ -23,13 +22,6 @@ BARS_MB = {"ranker": 450, "trainer": 2_300}
 OTHER_BAR_MB = 400
 
 any_service = pytest.mark.parametrize("name", SERVICES)
-
-
-def eventually(condition: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds:.0f} s"
-        time.sleep(0.5)
 
 
 def page(url: str) -> Any:
@@ -46,7 +38,7 @@ def test_a_recommendation_arrives(up: Composed) -> None:
         made = [decode(record.key, record.value) for record in records]
         return any(one.items and one.strategy == "personalised" for one in made)
 
-    eventually(personal, 120)
+    wait_until(personal, 120)
 
 
 def test_everything_is_well(up: Composed) -> None:
@@ -56,7 +48,7 @@ def test_everything_is_well(up: Composed) -> None:
         assert (topics["Status"], topics["ExitCode"]) == ("exited", 0)
         return all(state["Health"]["Status"] == "healthy" for state in states.values())
 
-    eventually(well, 120)
+    wait_until(well, 120)
     assert all(one["RestartCount"] == 0 for one in up.containers().values())
 
 
@@ -68,14 +60,14 @@ def test_prometheus_scrapes_every_service(up: Composed) -> None:
         health = {one["labels"]["job"]: one["health"] for one in targets}
         return health == dict.fromkeys(SERVICES, "up")
 
-    eventually(scraped, 90)
+    wait_until(scraped, 90)
 
 
 def test_grafana_has_every_dashboard(up: Composed) -> None:
     url = f"http://127.0.0.1:{up.ports['GRAFANA_PORT']}/api/search?type=dash-db"
     files = (ROOT / "deploy" / "grafana" / "dashboards").glob("*.json")
     written = {json.loads(file.read_text())["uid"] for file in files}
-    eventually(lambda: {one["uid"] for one in page(url)} == written, 60)
+    wait_until(lambda: {one["uid"] for one in page(url)} == written, 60)
 
 
 @any_service

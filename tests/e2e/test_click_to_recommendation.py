@@ -146,7 +146,7 @@ def test_a_service_without_its_topics_says_so_and_leaves(
     empty: ServiceConfig, tmp_path: Path
 ) -> None:
     with service("ranker", empty, tmp_path, ready=False) as ranker:
-        assert ranker.child.process.wait(20) == 1
+        assert ranker.ended() == 1
         assert "freshet topics apply" in ranker.log()
 
 
@@ -154,7 +154,7 @@ def test_a_wrong_setting_is_named(empty: ServiceConfig, tmp_path: Path) -> None:
     with service(
         "ranker", empty, tmp_path, ready=False, FRESHET_EXPLORATION="2", FRESHET_HTTP_PORT="80x"
     ) as ranker:
-        assert ranker.child.process.wait(60) == 2
+        assert ranker.ended() == 2
         assert "FRESHET_" in ranker.log()
 
 
@@ -164,5 +164,5 @@ def test_a_port_that_is_taken_is_named(config: ServiceConfig, tmp_path: Path) ->
         taken.listen()
         port = str(taken.getsockname()[1])
         with service("ranker", config, tmp_path, ready=False, FRESHET_HTTP_PORT=port) as ranker:
-            assert ranker.child.process.wait(60) == 2
+            assert ranker.ended() == 2
             assert "FRESHET_HTTP_PORT" in ranker.log()

@@ -83,7 +83,7 @@ def now_ms() -> int:
 def stops_at_once(running: Running) -> None:
     started = time.monotonic()
     running.child.process.terminate()
-    assert running.child.process.wait(30) == 0, running.log()
+    assert running.ended() == 0, running.log()
     assert time.monotonic() - started < 8, "it is told to stop and goes on waiting for a store"
 
 

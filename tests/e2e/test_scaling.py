@@ -91,7 +91,7 @@ def stop(pairs: list[tuple[Running, ...]]) -> float:
             worker.child.process.terminate()
     for pair in pairs:
         for worker in pair:
-            assert worker.child.process.wait(30) == 0, worker.log()
+            assert worker.ended() == 0, worker.log()
     return time.monotonic() - started
 
 

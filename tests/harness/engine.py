@@ -15,6 +15,7 @@ from freshet_kafka.failures import ComponentMissing
 from freshet_kafka.guarded import Guarded, log_tail
 from freshet_kafka.jars import cache_folder
 from harness.composer import composer
+from harness.patience import Patience
 
 ROOT = Path(__file__).parents[2]
 
@@ -113,9 +114,9 @@ def engine() -> Iterator[Engine]:
     )
     try:
         own = Engine(host, own=True)
-        deadline = time.monotonic() + START_TIMEOUT_S
+        patience = Patience(START_TIMEOUT_S)
         while not own.answers():
-            if running.process.poll() is not None or time.monotonic() > deadline:
+            if running.process.poll() is not None or patience.is_over():
                 raise EngineFailed(f"dockerd does not answer; its log says:\n{log_tail(log)}")
             time.sleep(0.2)
         yield own

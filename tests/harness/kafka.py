@@ -1,7 +1,6 @@
 """Writing to and reading from the topics of one test."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +12,7 @@ from freshet.contracts.codec import encode
 from freshet.contracts.envelope import Message
 from freshet.contracts.registry import Topic
 from freshet.streaming.following import read_partitions
+from harness.patience import Patience
 
 
 async def send(
@@ -75,10 +75,10 @@ async def uncommitted(config: ServiceConfig, group: str, topic: Topic) -> int:
 
 
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
-    """Wait for a condition, with a deadline."""
-    deadline = time.monotonic() + seconds
+    """Wait for a condition; see `Patience` for the seconds."""
+    patience = Patience(seconds)
     while not await condition():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
+        assert not patience.is_over(), "the condition did not come true in time"
         await asyncio.sleep(0.2)
 
 

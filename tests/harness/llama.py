@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 from freshet_kafka.failures import ComponentMissing
 from freshet_kafka.guarded import Guarded, log_tail
 from freshet_kafka.ports import free_ports
+from harness.patience import wait_until
 
 #: The names of its models, one that writes and one that embeds.
 CHAT, EMBED = "tiny-chat", "tiny-embed"
@@ -19,7 +19,6 @@ CHAT, EMBED = "tiny-chat", "tiny-embed"
 #: What it asks for.
 KEY = "sk-of-the-tests"
 
-_START_TIMEOUT_S = 60.0
 _TINY_MODEL = Path(__file__).with_name("tiny_model.py")
 
 
@@ -66,12 +65,13 @@ def llama(folder: Path, phrase: str = "") -> Iterator[str]:
     settings = {"HOST": "127.0.0.1", "PORT": str(port), "CONFIG_FILE": str(config)}
     server = Guarded(command, folder / "llama.log", settings)
     try:
-        deadline = time.monotonic() + _START_TIMEOUT_S
-        while not _answers(port):
+
+        def is_ready() -> bool:
             ended = server.process.poll() is not None
             assert not ended, f"llama.cpp's server ended:\n{log_tail(server.log)}"
-            assert time.monotonic() < deadline, f"it does not answer:\n{log_tail(server.log)}"
-            time.sleep(0.1)
+            return _answers(port)
+
+        wait_until(is_ready, said=lambda: log_tail(server.log))
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         server.stop()

@@ -19,6 +19,7 @@ from freshet_kafka.failures import ComponentMissing
 from freshet_kafka.guarded import Guarded, log_tail
 from freshet_kafka.jars import cache_folder
 from freshet_kafka.ports import free_ports
+from harness.patience import wait_until
 
 DEPLOY = Path(__file__).parents[2] / "deploy" / "prometheus"
 
@@ -140,11 +141,12 @@ def prometheus(config: Path, folder: Path, *options: str) -> Iterator[Prometheus
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 30
-        while not _answers(f"{url}/-/ready"):
+
+        def is_ready() -> bool:
             assert running.process.poll() is None, f"Prometheus ended:\n{log_tail(log)}"
-            assert time.monotonic() < deadline, f"Prometheus is not ready:\n{log_tail(log)}"
-            time.sleep(0.1)
+            return _answers(f"{url}/-/ready")
+
+        wait_until(is_ready, said=lambda: log_tail(log))
         yield Prometheus(url)
     finally:
         running.stop()

@@ -5,13 +5,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 
 from freshet.config import ServiceConfig
 from freshet_demo.processes import Child
+from harness.patience import wait_until
 
 
 class Running:
@@ -63,37 +64,19 @@ class Running:
                 return float(text.rsplit(" ", 1)[1])
         return 0.0
 
-    def wait_ready(self, still_s: float = 60, at_most_s: float = 600) -> None:
-        """Wait until it is ready, for as long as it gets on with its start.
+    def wait_ready(self) -> None:
+        """Wait until it is ready."""
 
-        How long a start takes says more about what else the machine does than about the service.
-
-        Args:
-            still_s: it may stand still, without a line of log or a moment of the processor.
-            at_most_s: for one that is busy for ever.
-        """
-        started = moved = time.monotonic()
-        progress = self._progress()
-        while self.get("/ready")[0] != 200:
+        def is_ready() -> bool:
             self.child.check()
-            now, before = time.monotonic(), progress
-            progress = self._progress()
-            if progress != before:
-                moved = now
-            assert now - moved < still_s, f"{self.name} stands still:\n{self.log()}"
-            assert now - started < at_most_s, f"{self.name} is not ready:\n{self.log()}"
-            time.sleep(0.1)
+            return self.get("/ready")[0] == 200
 
-    def _progress(self) -> tuple[int, float]:
-        """Bytes of its log, and seconds of the processor that it and its guard have had."""
-        seconds = 0.0
-        guard = psutil.Process(self.child.process.pid)
-        for one in (guard, *guard.children(recursive=True)):
-            # It may have ended since it was listed.
-            with suppress(psutil.NoSuchProcess):
-                times = one.cpu_times()
-                seconds += times.user + times.system
-        return self.child.log.stat().st_size, seconds
+        wait_until(is_ready, said=self.log)
+
+    def ended(self) -> int:
+        """The code that it ends with, by itself or because it was told to."""
+        wait_until(lambda: self.child.process.poll() is not None, said=self.log)
+        return self.child.process.wait()
 
     def resident_bytes(self) -> int:
         """Memory of the service itself, which is its guard's child."""

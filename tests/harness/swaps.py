@@ -20,6 +20,7 @@ from freshet.models.artifacts import store
 from freshet.models.manifest import read_manifest, write_manifest
 from freshet_ranker.config import PRIOR
 from harness.kafka import send
+from harness.patience import Patience
 from harness.ranking import item
 from harness.services import Running
 
@@ -126,14 +127,15 @@ async def swap_under_load(
         before, started = seen.models[record.model], time.monotonic()
         event_id = f"{record.model}/{number}"
         await write_records(config, [msgspec.structs.replace(record, event_id=event_id)])
+        patience = Patience(30)
         while seen.models[record.model] == before:
-            assert time.monotonic() - started < 30, f"swap {number} did not come:\n{ranker.log()}"
+            assert not patience.is_over(), f"swap {number} did not come:\n{ranker.log()}"
             await asyncio.sleep(0.01)
         seen.swap_seconds.append(time.monotonic() - started)
         seen.resident_bytes.append(ranker.resident_bytes())
     asking.cancel()
-    deadline = time.monotonic() + 30
-    while len(seen.answers) < seen.asked and time.monotonic() < deadline:
+    patience = Patience(30)
+    while len(seen.answers) < seen.asked and not patience.is_over():
         await asyncio.sleep(0.05)
     listening.cancel()
     await consumer.stop()

@@ -13,6 +13,7 @@ import psutil
 from freshet.config import ServiceConfig
 from freshet_kafka.ports import free_ports
 from harness.faster import TARGETS
+from harness.patience import Patience
 from harness.prometheus import Prometheus
 from harness.services import Running
 
@@ -111,9 +112,9 @@ class Alerts:
     async def settle(self, seconds: float = 120) -> None:
         """Wait until nothing has fired for a while, and forget what fired before."""
         quiet_since = time.monotonic()
-        deadline = quiet_since + seconds
+        patience = Patience(seconds)
         while time.monotonic() < quiet_since + _QUIET_S:
-            assert time.monotonic() < deadline, f"{self._now} fire though nothing is wrong"
+            assert not patience.is_over(), f"{self._now} fire though nothing is wrong"
             await asyncio.sleep(0.2)
             if self._now:
                 quiet_since = time.monotonic()
@@ -131,16 +132,16 @@ class Alerts:
 
     async def fired(self, name: str, seconds: float = 180, **labels: str) -> None:
         """Wait until an alert has fired."""
-        deadline = time.monotonic() + seconds
+        patience = Patience(seconds)
         while not self.has_fired(name, **labels):
-            assert time.monotonic() < deadline, f"{name} {labels} did not fire"
+            assert not patience.is_over(), f"{name} {labels} did not fire"
             await asyncio.sleep(0.2)
 
     async def over(self, name: str, seconds: float = 180, **labels: str) -> None:
         """Wait until an alert fires no more."""
-        deadline = time.monotonic() + seconds
+        patience = Patience(seconds)
         while self.fires(name, **labels):
-            assert time.monotonic() < deadline, f"{name} {labels} fires still"
+            assert not patience.is_over(), f"{name} {labels} fires still"
             await asyncio.sleep(0.2)
 
 

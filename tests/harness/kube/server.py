@@ -12,6 +12,7 @@ from freshet_kafka.guarded import Guarded, log_tail
 from freshet_kafka.ports import free_ports
 from harness.certificates import Authority
 from harness.kube.binaries import binaries, kubectl
+from harness.patience import Patience
 
 _START_S = 120.0
 
@@ -113,8 +114,8 @@ def _kubeconfig(folder: Path, port: int) -> Path:
 
 
 def _wait(running: Cluster, server: Guarded) -> None:
-    deadline = time.monotonic() + _START_S
+    patience = Patience(_START_S)
     while running.kubectl("get", "--raw", "/readyz").returncode:
-        if server.process.poll() is not None or time.monotonic() > deadline:
+        if server.process.poll() is not None or patience.is_over():
             raise AssertionError(f"kube-apiserver did not start:\n{log_tail(server.log)}")
         time.sleep(0.5)
