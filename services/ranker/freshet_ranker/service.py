@@ -18,12 +18,14 @@ from freshet.contracts.registry import (
     REQUESTS,
     TRENDS,
 )
+from freshet.domain.applied import Applied, knowledge
 from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.rank import Ranking
 from freshet.streaming.batch import Batch, Headers, Output, Received
 from freshet.streaming.headers import CORRELATION_ID, carried
+from freshet.streaming.ordering import applied_of
 from freshet.streaming.service import Service
-from freshet.streaming.state import PartitionedState, events_known
+from freshet.streaming.state import PartitionedState
 from freshet.streaming.view import View
 from freshet_ranker.config import RankerConfig
 from freshet_ranker.knowledge import Knowledge
@@ -202,11 +204,11 @@ class Answering:
         if state is None:
             return False
         if before is not None:
-            known = sum(before.message.applied.values()) if before.message else 0
+            known: Applied = before.message.applied if before.message else {}
         else:
             value = self._state.get(partition, record.key)
-            known = events_known(value) if value else 0
-        return sum(state.applied.values()) < known
+            known = (applied_of(value) if value else None) or {}
+        return knowledge(state.applied) < knowledge(known)
 
     def _requested(self, batches: Sequence[Batch]) -> list[Question]:
         return [

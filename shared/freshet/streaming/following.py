@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -102,3 +102,21 @@ async def read_partitions(
             await read_to_end(consumer, assigned, sink)
 
     await unless_silent(consumer, Silence([topic]), read())
+
+
+async def read_range(
+    config: ServiceConfig, topic: str, partition: int, offsets: range
+) -> AsyncIterator[Sequence[Any]]:
+    """What there is still of a range of a partition, as it is fetched.
+
+    Raises:
+        BrokerSilent: nothing was heard of it for too long.
+        KafkaError: no broker was found.
+    """
+    consumer = reader(config, f"{topic}-range")
+    async with opened(consumer):
+        tp = TopicPartition(topic, partition)
+        consumer.assign([tp])
+        consumer.seek(tp, offsets.start)
+        while found := await more(consumer, {tp: offsets.stop}):
+            yield [record for record in found[tp] if record.offset < offsets.stop]

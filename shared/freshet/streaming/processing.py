@@ -12,7 +12,7 @@ from freshet.config import ServiceConfig
 from freshet.contracts.derived import DeadLetter
 from freshet.streaming.batch import Batch, Output
 from freshet.streaming.decoding import BatchDecoder, dead_letter_output, state_letter
-from freshet.streaming.following import read_partitions
+from freshet.streaming.loading import Loading
 from freshet.streaming.membership import SessionEnded
 from freshet.streaming.metrics import StreamingMetrics
 from freshet.streaming.publishing import publish
@@ -45,6 +45,14 @@ class Processing:
         self._decoders = {
             config.topic(topic.name): BatchDecoder(topic, service.name) for topic in service.inputs
         }
+        self._loading = Loading(
+            service,
+            config,
+            self._decoders,
+            # The consumer is there once the app has started.
+            lambda tp: app.consumer.committed(tp),
+            self._publish,
+        )
 
     async def run(self) -> None:
         """Process for ever.
@@ -67,7 +75,6 @@ class Processing:
             await self._load_state()
             if outputs := make():
                 await self._publish(outputs)
-                self._count_published(outputs)
             if not done.done():
                 done.set_result(None)
 
@@ -80,6 +87,7 @@ class Processing:
         if not await self._app.consumer.is_member():
             raise SessionEnded("the worker was frozen or cut off, its partitions may be others'")
         await publish(self._app.kafka_producer, outputs, self._config.topic)
+        self._count_published(outputs)
 
     async def _see_through(self, events: Sequence[EventT[Any]]) -> None:
         batches = self._batches(events)
@@ -103,7 +111,7 @@ class Processing:
         self._metrics.process_seconds.observe(processed - started)
         self._metrics.confirm_seconds.observe(confirmed - processed)
         self._metrics.confirmed.set_to_current_time()
-        self._count(batches, letters, outputs)
+        self._count(batches, letters)
 
     def _batches(self, events: Sequence[EventT[Any]]) -> list[Batch]:
         return [
@@ -119,21 +127,7 @@ class Processing:
             return
         partitions = state.missing({tp.partition for tp in self._app.intake.assigned})
         if partitions:
-            started = time.perf_counter()
-            state.begin(partitions)
-            topic = self._config.topic(state.topic.name)
-            await read_partitions(self._config, topic, partitions, state.load)
-            mended = [
-                Output(state.topic, key, value, partition)
-                for partition in partitions
-                for key, value in state.take_stale(partition)
-            ]
-            # Who only consumes a state topic has no states of its own to mend.
-            if mended and state.topic not in self._service.inputs:
-                log.warning("%d states had gone back: written right again", len(mended))
-                await self._publish(mended)
-                self._count_published(mended)
-            seconds = time.perf_counter() - started
+            seconds = await self._loading.load(state, partitions)
             self._metrics.load_seconds.observe(seconds)
             log.info("memory of %d partitions rebuilt in %.2f s", len(partitions), seconds)
 
@@ -149,9 +143,7 @@ class Processing:
         state.refused.clear()
         return letters
 
-    def _count(
-        self, batches: Sequence[Batch], letters: Sequence[DeadLetter], outputs: Sequence[Output]
-    ) -> None:
+    def _count(self, batches: Sequence[Batch], letters: Sequence[DeadLetter]) -> None:
         metrics = self._metrics
         for batch in batches:
             metrics.records.labels(batch.topic.name).inc(batch.size - len(batch.letters))
@@ -159,7 +151,6 @@ class Processing:
                 metrics.future_events.labels(batch.topic.name).inc(batch.future)
         for letter in letters:
             metrics.dead_letters.labels(letter.topic, letter.reason).inc()
-        self._count_published(outputs)
         metrics.set_records.observe(sum(batch.size for batch in batches))
 
     def _count_published(self, outputs: Sequence[Output]) -> None:

@@ -8,29 +8,9 @@ processed, and what was written is remembered as it was encoded.
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
-
 from freshet.contracts.codec import Unprocessable, decoder
 from freshet.contracts.registry import Topic
-
-
-class _Applied(msgspec.Struct):
-    applied: dict[str, int] = {}
-
-
-_decode_applied = msgspec.json.Decoder(_Applied).decode
-
-
-def events_known(value: bytes) -> int:
-    """How much of the logs a state knows: the sum of the offsets that it has applied.
-
-    A state that was made of another never knows less. 0 of what has no offsets, and -1 of what
-    cannot be read, so that it never replaces anything.
-    """
-    try:
-        return sum(_decode_applied(value).applied.values())
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return -1
+from freshet.streaming.ordering import Ordering
 
 
 class Refused(NamedTuple):
@@ -64,7 +44,7 @@ class PartitionedState:
         self.refused: list[Refused] = []
         self._decode = decoder(topic)
         self._partitions: dict[int, dict[bytes, bytes]] = {}
-        self._stale: dict[int, dict[bytes, bytes]] = {}
+        self._orderings: dict[int, Ordering] = {}
 
     def message(self, partition: int, key: bytes) -> Any | None:
         """The newest message of a key; None where there is none, or none that can be read.
@@ -109,46 +89,46 @@ class PartitionedState:
         """Make empty memories for partitions, to be filled by `load`."""
         for partition in partitions:
             self._partitions[partition] = {}
+            self._orderings[partition] = Ordering()
 
     def load(self, topic: str, partition: int, records: Sequence[Any]) -> None:
-        """Take records of the compacted topic, in their order; one that knows less is passed over.
-
-        A worker that was frozen or cut off may write, when it goes on, a state that is older than
-        what another has written meanwhile. Such a key is noted, to be written right again.
-        """
+        """Take records of the compacted topic, in their order; of two states the better is kept."""
         del topic
-        memory = self._partitions[partition]
-        stale = self._stale.setdefault(partition, {})
+        memory, ordering = self._partitions[partition], self._orderings[partition]
         for record in records:
             key, value = record.key, record.value
-            known = memory.get(key)
+            before = memory.get(key)
             if value is None:
                 memory.pop(key, None)
-                stale.pop(key, None)
-            elif known is not None and events_known(value) < events_known(known):
-                stale[key] = value
-            else:
+                ordering.begin(key)
+            elif before is None:
                 memory[key] = value
-                stale.pop(key, None)
+                ordering.begin(key)
+            elif ordering.keeps(key, value, before):
+                memory[key] = value
 
-    def take_stale(self, partition: int) -> list[tuple[bytes, bytes]]:
-        """Keys whose last record knows less than one before it, with the value that knows more.
+    def loaded(self, partition: int) -> tuple[list[tuple[bytes, bytes]], dict[str, int]]:
+        """What is to be mended of a partition that was loaded to its end; asked once.
 
-        A last record that cannot even be read is put with `refused`.
+        A last record of a key that cannot even be read is put with `refused`.
+
+        Returns:
+            Keys whose last record was not kept, with the value that was; and by topic, the first
+            offset that a kept state lacks while another state of its key knew it.
         """
         memory = self._partitions[partition]
-        stale = self._stale.pop(partition, {})
-        for key, value in stale.items():
+        ordering = self._orderings.pop(partition, Ordering())
+        for key, value in ordering.stale.items():
             try:
                 self._decode(key, value)
             except Unprocessable as refusal:
                 self.refused.append(Refused(partition, key, value, refusal))
-        return [(key, memory[key]) for key in stale]
+        return [(key, memory[key]) for key in ordering.stale], ordering.lacking(memory)
 
     def forget_all(self) -> None:
         """Partitions may have moved: another worker writes their newest values now."""
         self._partitions.clear()
-        self._stale.clear()
+        self._orderings.clear()
 
     def __len__(self) -> int:
         return sum(map(len, self._partitions.values()))

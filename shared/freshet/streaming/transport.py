@@ -6,6 +6,7 @@ records. It travels under the name of the first partition and that one's last of
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
@@ -72,6 +73,10 @@ class MicroBatchThread(faust_aiokafka.AIOKafkaConsumerThread):
                 conf.broker_credentials, conf.ssl_context
             ),
         )
+
+    async def committed(self, tp: TP) -> int:
+        """From where on a partition was not confirmed when it was assigned; 0 if nothing was."""
+        return await self.call_thread(self._ensure_consumer().committed, tp) or 0
 
     @property
     def fetcher(self) -> Any:
@@ -161,6 +166,10 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
             return True
         return bool(await self._thread.call_thread(membership.ask, generation))
 
+    async def committed(self, tp: TP) -> int:
+        """From where on a partition was not confirmed when it was assigned; 0 if nothing was."""
+        return int(await self._thread.committed(tp))
+
     async def _find_place(self) -> None:
         """Go back to what was committed, or to the beginning where nothing was yet."""
         committed = await self._thread.seek_to_committed()
@@ -222,19 +231,30 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish what was begun, commit it, and forget the rest: others will read it."""
-        await self.app.intake.close()
-        self._thread.membership.end()
-        await self.commit()
-        self.in_flight.clear()
-        for tp in revoked:
-            self._confirmed.pop(tp, None)
-            self._begun.pop(tp, None)
-        await super().on_partitions_revoked(revoked)
+        async with self._fatal():
+            await self.app.intake.close()
+            self._thread.membership.end()
+            await self.commit()
+            self.in_flight.clear()
+            for tp in revoked:
+                self._confirmed.pop(tp, None)
+                self._begun.pop(tp, None)
+            await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Take up work on the partitions that are this worker's now."""
-        self.app.intake.open(assigned)
-        await super().on_partitions_assigned(assigned, generation_id)
+        async with self._fatal():
+            self.app.intake.open(assigned)
+            await super().on_partitions_assigned(assigned, generation_id)
+
+    @asynccontextmanager
+    async def _fatal(self) -> AsyncIterator[None]:
+        """What fails here ends the service: the Kafka client would log it, and go on."""
+        try:
+            yield
+        except Exception as error:
+            await self.crash(error)
+            raise
 
 
 class ConfirmingProducer(faust_aiokafka.Producer):

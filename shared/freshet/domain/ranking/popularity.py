@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.derived import Trend
+from freshet.domain.applied import knowledge
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.trends.decay import CLICK_HALF_LIFE_MS, RISING_HALF_LIFE_MS
 
@@ -48,7 +49,7 @@ class Popularity:
 
     def put(self, trend: Trend) -> None:
         """Take the newest counts of an item in one partition; what knows less is passed over."""
-        row, known = self._inventory.row(trend.item_id), sum(trend.applied.values())
+        row, known = self._inventory.row(trend.item_id), knowledge(trend.applied)
         self._reserve(row, trend.partition)
         if known < self._counts[row, trend.partition, 4]:
             return
