@@ -241,9 +241,12 @@ async def the_broker_hangs(shop: Shop) -> None:
         await shop.alerts.fired("FreshetWorkerStuck", job="interests")
         await shop.alerts.fired("FreshetBackPressure", job="interests")
         await shop.alerts.fired("FreshetBehind", job="interests")
+        # It is named after half a minute; after 40 s of waiting to write a worker would end.
+        await shop.alerts.fired("FreshetViewStale", job="ranker", topic="catalog")
     finally:
         broker.resume()
     await shop.alerts.over("FreshetWorkerStuck")
+    await shop.alerts.over("FreshetViewStale")
 
 
 async def everyone_wants_a_list_at_once(shop: Shop) -> None:
