@@ -119,8 +119,12 @@ async def whole_or_gone(worker: Running, items: int) -> None:
     await until(settled, 90)
 
 
-async def ready(worker: Running) -> None:
-    await asyncio.to_thread(worker.wait_ready)
+async def followed(stack: ExitStack, config: ServiceConfig, folder: Path) -> list[Running]:
+    """Workers that have read their views and follow them."""
+    workers = start(stack, config, folder)
+    for worker in workers:
+        await asyncio.to_thread(worker.wait_ready)
+    return workers
 
 
 async def test_a_network_that_stalls_while_views_are_read_leaves_none_half_read(
@@ -146,9 +150,7 @@ async def test_a_network_that_stalls_while_views_are_followed_is_named_and_lived
 ) -> None:
     await fill(direct, 0, 20)
     with ExitStack() as stack:
-        workers = start(stack, behind, tmp_path)
-        for worker in workers:
-            await ready(worker)
+        workers = await followed(stack, behind, tmp_path)
         proxy.stall()
         stalled_at = time.monotonic()
         await fill(direct, 20, 10)
@@ -184,9 +186,7 @@ async def test_connections_that_are_reset_are_made_again(
 ) -> None:
     await fill(direct, 0, 20)
     with ExitStack() as stack:
-        workers = start(stack, behind, tmp_path)
-        for worker in workers:
-            await ready(worker)
+        workers = await followed(stack, behind, tmp_path)
         for n in range(5):
             proxy.cut()
             await fill(direct, 20 + n, 1)
@@ -199,9 +199,7 @@ async def test_a_broker_that_starts_again_is_followed_on(
 ) -> None:
     await fill(direct, 0, 20)
     with ExitStack() as stack:
-        workers = start(stack, behind, tmp_path)
-        for worker in workers:
-            await ready(worker)
+        workers = await followed(stack, behind, tmp_path)
         await asyncio.to_thread(network[0].restart)
         await fill(direct, 20, 5)
         for worker in workers:
@@ -216,6 +214,12 @@ class Held:
         self.registry = CollectorRegistry()
         metrics = streaming_metrics(self.registry, (), ["catalog"])
         self.reader = ViewReader(View((CATALOG,), self._take), config, "test", metrics)
+
+    async def follow(self) -> asyncio.Task[None]:
+        """Begin to follow, and wait until all that is there is read."""
+        following = asyncio.create_task(self.reader.follow())
+        await asyncio.wait_for(self.reader.caught_up.wait(), 30)
+        return following
 
     def _take(self, batch: Batch) -> None:
         self.items |= {record.key for record in batch.records}
@@ -239,8 +243,7 @@ async def test_a_network_that_does_not_come_back_ends_a_view_with_the_reason(
 ) -> None:
     await fill(direct, 0, 20)
     held = Held(behind)
-    following = asyncio.create_task(held.reader.follow())
-    await asyncio.wait_for(held.reader.caught_up.wait(), 30)
+    following = await held.follow()
     assert len(held.items) == 20
     assert held.reader.waiting_for() == ""
     proxy.stall()
@@ -270,8 +273,7 @@ async def test_reading_to_the_end_does_not_wait_for_ever(
 async def test_a_client_that_has_stopped_fetching_ends_the_view(direct: ServiceConfig) -> None:
     """Nobody awaits the client's own task: its end would be silence for ever."""
     held = Held(direct)
-    following = asyncio.create_task(held.reader.follow())
-    await asyncio.wait_for(held.reader.caught_up.wait(), 30)
+    following = await held.follow()
     consumer = held.reader._consumer
     assert consumer is not None
     consumer._fetcher.error_future.cancel()
@@ -282,8 +284,7 @@ async def test_a_client_that_has_stopped_fetching_ends_the_view(direct: ServiceC
 async def test_a_view_says_how_far_behind_it_is(direct: ServiceConfig) -> None:
     await fill(direct, 0, 20)
     held = Held(direct)
-    following = asyncio.create_task(held.reader.follow())
-    await asyncio.wait_for(held.reader.caught_up.wait(), 30)
+    following = await held.follow()
     assert held.metric("freshet_view_behind_records") == 0
     assert held.metric("freshet_view_records_total") == 20
     assert held.metric("freshet_view_silence_seconds") < 5

@@ -10,12 +10,11 @@ from aiokafka.partitioner import murmur2
 from freshet.config import ServiceConfig
 from freshet.contracts.codec import Unprocessable, decoder
 from freshet.contracts.registry import Topic
+from freshet.streaming.following import more
 from freshet.streaming.kafka_client import opened, reader
 
 #: Records that are looked through first; each further step back is four times as long.
 _FIRST_STEP = 2_000
-
-_POLL_MS = 200
 
 #: So long may it take: who asks waits for it.
 _LOOK_S = 120
@@ -68,18 +67,16 @@ async def _search(
         start = max(begin, end - step)
         consumer.seek(partition, start)
         found: tuple[bool, Any] = False, None
-        # Positions, not offsets of records: the log may have holes.
-        while await consumer.position(partition) < end:
-            for records in (await consumer.getmany(partition, timeout_ms=_POLL_MS)).values():
-                for record in records:
-                    if record.key != key or record.offset >= end:
-                        continue
-                    try:
-                        message = None if record.value is None else decode(key, record.value)
-                    except Unprocessable:
-                        continue
-                    if message is None or wanted(message):
-                        found = True, message
+        while records := (await more(consumer, {partition: end})).get(partition):
+            for record in records:
+                if record.key != key or record.offset >= end:
+                    continue
+                try:
+                    message = None if record.value is None else decode(key, record.value)
+                except Unprocessable:
+                    continue
+                if message is None or wanted(message):
+                    found = True, message
         if found[0]:
             return found
         end, step = start, 4 * step

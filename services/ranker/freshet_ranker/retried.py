@@ -1,8 +1,9 @@
 """A change that is made again until it succeeds, and at once whenever there is news."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 
 #: How long until what failed is tried again: at first, and after many times in vain.
 RETRY_S = 10.0
@@ -17,7 +18,7 @@ class Retried:
             meanwhile: what is wanted now may not need what it waits for.
     """
 
-    def __init__(self, change: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, change: Callable[[], Coroutine[Any, Any, bool]]) -> None:
         self._change = change
         self._news = asyncio.Event()
         self._changing: asyncio.Task[bool] | None = None
@@ -52,11 +53,8 @@ class Retried:
 
     def _begin(self) -> asyncio.Task[bool]:
         self._news.clear()
-        self._changing = asyncio.ensure_future(self._made())
+        self._changing = asyncio.create_task(self._change())
         return self._changing
-
-    async def _made(self) -> bool:
-        return await self._change()
 
     async def _news_before(self, changing: asyncio.Task[bool]) -> bool:
         news = asyncio.create_task(self._news.wait())

@@ -16,6 +16,7 @@ from kafka.errors import KafkaError
 from prometheus_client import CollectorRegistry
 
 from freshet.config import ConfigError, load
+from freshet.logs import log_to_stderr
 from freshet.streaming.health import HealthServer
 from freshet_trainer.architectures.catalogue import Architecture
 from freshet_trainer.config import TrainerConfig
@@ -36,13 +37,7 @@ _STOP_S = 5.0
 def run() -> None:
     """Look at the topics, train when it is time, roll models out; until SIGTERM or Ctrl-C."""
     config = _config()
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        force=True,  # WordLlama has set it up already, for every library's chatter
-    )
-    logging.getLogger("freshet").setLevel(config.log_level)
+    log_to_stderr(config.log_level)
     logging.getLogger("freshet").info("trainer starts with\n%s", config.describe())
     sys.exit(asyncio.run(_serve(config)))
 

@@ -76,14 +76,14 @@ def streaming_metrics(
         held: names of the topics that it holds whole.
     """
     metrics = _declared(registry)
+    inputs, held = tuple(inputs), tuple(held)
     # Counted from nought: of a series that begins with its first fault no increase is ever seen.
     for topic in inputs:
         metrics.records.labels(topic)
         metrics.future_events.labels(topic)
-        for reason in get_args(DeadLetterReason):
-            metrics.dead_letters.labels(topic, reason)
     for topic in held:
         metrics.view_records.labels(topic)
+    for topic in (*inputs, *held):
         for reason in get_args(DeadLetterReason):
             metrics.dead_letters.labels(topic, reason)
     return metrics

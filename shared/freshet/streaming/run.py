@@ -14,6 +14,7 @@ from opentelemetry.trace import Tracer
 from threadpoolctl import threadpool_limits
 
 from freshet.config import ConfigError, ServiceConfig, load
+from freshet.logs import log_to_stderr
 from freshet.streaming.app import FreshetApp, build_app
 from freshet.streaming.health import HealthServer
 from freshet.streaming.metrics import StreamingMetrics, streaming_metrics
@@ -48,13 +49,7 @@ def run(build: Callable[[C], Service], settings: type[C]) -> None:
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(EXIT_CONFIG)
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        force=True,  # WordLlama has set it up already, for every library's chatter
-    )
-    log.setLevel(config.log_level)
+    log_to_stderr(config.log_level)
     service = build(config)
     with tracer_of(service, config) as tracer:
         settle()

@@ -1,29 +1,25 @@
 """What everyone did with a candidate: decayed counts of clicks and impressions."""
 
-from freshet.domain.ranking.features.feature import Feature
+from collections.abc import Callable
 
-POPULARITY = Feature(
-    "popularity",
-    "log(1 + decayed clicks)",
-    lambda inputs: inputs.popularity.popularity[inputs.rows],
+from freshet.domain.ranking.ask import Floats
+from freshet.domain.ranking.features.feature import Feature
+from freshet.domain.ranking.popularity import Popularity
+
+
+def _of_item(name: str, meaning: str, values: Callable[[Popularity], Floats]) -> Feature:
+    """A feature that is the same for all users: of each candidate its value, by row."""
+    return Feature(name, meaning, lambda inputs: values(inputs.popularity)[inputs.rows])
+
+
+POPULARITY = _of_item("popularity", "log(1 + decayed clicks)", lambda items: items.popularity)
+CLICK_RATE = _of_item(
+    "click_rate", "decayed clicks an impression, smoothed", lambda items: items.click_rate
 )
-CLICK_RATE = Feature(
-    "click_rate",
-    "decayed clicks an impression, smoothed",
-    lambda inputs: inputs.popularity.click_rate[inputs.rows],
-)
-CLICK_RATE_QUICK = Feature(
+CLICK_RATE_QUICK = _of_item(
     "click_rate_quick",
     "click_rate that trusts an item's first impressions",
-    lambda inputs: inputs.popularity.click_rate_quick[inputs.rows],
+    lambda items: items.click_rate_quick,
 )
-EXPOSURE = Feature(
-    "exposure",
-    "log(1 + decayed impressions)",
-    lambda inputs: inputs.popularity.exposure[inputs.rows],
-)
-RISING = Feature(
-    "rising",
-    "log(1 + clicks of the last hours)",
-    lambda inputs: inputs.popularity.rising[inputs.rows],
-)
+EXPOSURE = _of_item("exposure", "log(1 + decayed impressions)", lambda items: items.exposure)
+RISING = _of_item("rising", "log(1 + clicks of the last hours)", lambda items: items.rising)
