@@ -71,7 +71,7 @@ golden: $(VENV)/dev ## accept the topics' forms of today as those that must not 
 prior: $(VENV)/dev ## build and export the prior model again
 	$(BIN)/python -m freshet_trainer prior --output services/ranker/freshet_ranker/prior
 
-OWN := freshet $(foreach part,catalog demo grafana interests kafka narrator ranker simulator trainer trends,freshet-$(part))
+OWN := freshet $(foreach part,catalog demo grafana interactions interests kafka narrator ranker simulator trainer trends,freshet-$(part))
 COMPILE = $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
   --python-version 3.11 --all-extras $(foreach name,$(OWN),--no-emit-package $(name))
 PROJECT = $(addsuffix /pyproject.toml,$(1))

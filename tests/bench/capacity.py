@@ -23,7 +23,7 @@ from bench.footprint import clicks as some_clicks
 from bench.footprint import copies, processor_s, say, states
 from freshet.config import ServiceConfig
 from freshet.contracts.codec import decoder, encode
-from freshet.contracts.derived import CatalogItem, Trend
+from freshet.contracts.derived import CatalogItem, Neighbours, Trend
 from freshet.contracts.inputs import Click, Impression
 from freshet.contracts.registry import (
     CATALOG,
@@ -124,17 +124,26 @@ async def fold(config: ServiceConfig, folder: Path, users: int) -> None:
                 f"   {events / max(sets, 1):,.0f} events a set"
             )
     await in_parts(config, IMPRESSIONS, impressions(range(users)))
-    with service("trends", config, folder) as worker:
-        events = 5 * users + 128
-        counts = {"clicks": events, "impressions": users}
+    with service("interactions", config, folder) as worker:
+        counts = {"clicks": 5 * users + 128, "impressions": users}
         spent = await spent_s(
             worker, {f'freshet_records_total{{topic="{one}"}}': n for one, n in counts.items()}
         )
-        say(
-            f"trends     {(events + 10 * users) / spent:>9,.0f} sightings of items/s a core"
-            f"   {worker.resident_bytes() / MB:,.0f} MB"
-            f" with {worker.metric('freshet_state_keys'):,.0f} keys"
+        told = sum(
+            worker.metric(f'freshet_interactions_told_total{{topic="{one}"}}') for one in counts
         )
+        _say_counting(worker, "events", sum(counts.values()), spent)
+    with service("trends", config, folder) as worker:
+        spent = await spent_s(worker, {"freshet_trends_interactions_total": told})
+        _say_counting(worker, "interactions of items", told, spent)
+
+
+def _say_counting(worker: Running, what: str, count: float, spent: float) -> None:
+    say(
+        f"{worker.name:10} {count / spent:>9,.0f} {what}/s a core"
+        f"   {worker.resident_bytes() / MB:,.0f} MB"
+        f" with {worker.metric('freshet_state_keys'):,.0f} keys"
+    )
 
 
 def follow(items: int) -> None:
@@ -144,12 +153,20 @@ def follow(items: int) -> None:
             event_id=f"e{n}",
             event_time=1_700_000_000_000,
             item_id=f"item-{n % items}",
-            partition=n % 8,
-            clicks=3.5,
-            impressions=20.25,
-            recent_clicks=1.125,
+            clicks_hour=1.125,
+            clicks_day=2.25,
+            clicks_week=3.5,
+            clicks_ever=100.0,
+            impressions_week=20.25,
+            neighbours=Neighbours(
+                items=[f"item-{(n + one) % items}" for one in range(1, 65)],
+                weights=[1.5 + one for one in range(64)],
+                total=5_000.25,
+            ),
             as_of_ms=1_700_000_000_000 + n,
-            applied={"clicks": n, "impressions": 10 * n},
+            applied={
+                f"{source}/{one}": n for source in ("clicks", "impressions") for one in range(8)
+            },
         )
         for n in range(max(items, 50_000))
     ]
@@ -157,22 +174,20 @@ def follow(items: int) -> None:
     decode = decoder(TRENDS)
     values = [encode(one) for one in trends]
     started = time.process_time()
-    records = [Received(decode(b"", one), b"", n, 0, ()) for n, one in enumerate(values)]
+    records = [
+        Received(decode(trend.item_id.encode(), one), b"", n, 0, ())
+        for n, (trend, one) in enumerate(zip(trends, values, strict=True))
+    ]
     knowledge.apply(Batch(TRENDS, 0, records))
     spent = time.process_time() - started
     say(
         f"ranker     {len(values) / spent:>9,.0f} trends/s a core,"
         f" of {np.mean([len(one) for one in values]):.0f} bytes"
     )
-    for partitions in (8, 64, 256):
-        knowledge = Knowledge(EMBEDDING_VERSION)
-        for n in range(items):
-            for partition in (0, partitions - 1):
-                knowledge.popularity.put(msgspec.structs.replace(trends[n], partition=partition))
-        started = time.process_time()
-        knowledge.popularity.refresh(1_800_000_000_000)
-        spent = time.process_time() - started
-        say(f"ranker     {partitions} partitions, {items:,} items: {spent:.3f} s a second for sums")
+    started = time.process_time()
+    knowledge.popularity.refresh(1_800_000_000_000)
+    spent = time.process_time() - started
+    say(f"ranker     {items:,} items: {spent:.3f} s a second for shares and orders")
 
 
 def impressions(users: range) -> Iterator[Impression]:
@@ -256,6 +271,7 @@ async def sizes(config: ServiceConfig, folder: Path, lists: int) -> None:
     with (
         service("catalog", config, folder),
         service("interests", config, folder),
+        service("interactions", config, folder),
         service("trends", config, folder),
         service("ranker", config, folder) as ranker,
         service(

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from freshet.contracts.derived import CatalogItem
 from freshet.domain.content.names import Names
-from freshet.domain.ranking.candidates.searched import COUNT
+from freshet.domain.ranking.candidates.searched import SEARCHED
 from freshet_simulator.world import World, WorldItem, WorldName, load_world, make_item
 from harness.understanding import Catalogue, lexicon
 
@@ -50,7 +50,7 @@ class Search:
             near = [self._tags[n] for n in order if self._tags[n] not in hidden]
             found += near[:nearest]
         rows = dict.fromkeys(row for tag in dict.fromkeys(found) for row in self._rows.get(tag, ()))
-        return list(rows)[:COUNT]
+        return list(rows)[: SEARCHED.count]
 
 
 def about(world: World, made: list[WorldItem], search: Search, nearest: int, untagged: bool) -> str:

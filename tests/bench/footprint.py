@@ -33,7 +33,7 @@ from freshet_simulator.simulation import Simulation
 from harness.kafka import newest_of, send, until
 from harness.services import Running, service
 
-SERVICES = ("catalog", "interests", "trends", "ranker", "narrator")
+SERVICES = ("catalog", "interests", "interactions", "trends", "ranker", "narrator")
 
 #: Users whose states are folded; all others have copies of theirs.
 FOLDED = 200

@@ -1,9 +1,9 @@
 """Freezes and stalls of workers under load: is every state in the end the fold of the log?
 
 Run: `make freezes`, or this file with [--freezes N] [--stalls N] [--rate R].
-Starts its own Kafka, two workers of interests and two of trends; one of each reaches Kafka through
-a proxy. A freeze stops one worker (SIGSTOP) for longer than its session, a stall lets nothing
-through the proxy for 16 s or more. Exits with 1 if an event was lost or a state is wrong.
+Starts its own Kafka, two workers each of interests, interactions and trends; one of each reaches
+Kafka through a proxy. A freeze stops one worker (SIGSTOP) for longer than its session, a stall lets
+nothing through the proxy for 16 s or more. Exits with 1 if an event was lost or a state is wrong.
 """
 
 import argparse
@@ -39,7 +39,7 @@ async def interrupt(them: Workers, faults: list[str], draw: random.Random) -> No
     for number, fault in enumerate(faults, 1):
         await asyncio.sleep(draw.uniform(1, 3))
         if fault == "freeze":
-            await them.freeze(draw.randrange(4), SESSION_S + draw.uniform(2, 4))
+            await them.freeze(draw.randrange(6), SESSION_S + draw.uniform(2, 4))
         else:
             await them.stall(_STALL_S + draw.uniform(0, 2))
         print(f"{number}/{len(faults)} {fault}, {time.monotonic() - started:.0f} s", flush=True)

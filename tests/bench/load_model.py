@@ -19,15 +19,17 @@ class Measured:
 
     # capacity.py: by events of a user in a set; states full.
     folds_per_s: dict[int, float] = field(default_factory=lambda: {1: 19_500, 4: 60_900})
-    # capacity.py: clicks, and impressions of ten items.
-    sightings_per_s: float = 361_000
+    # capacity.py: five clicks and an impression of ten items of each user.
+    interactions_per_s: float = 20_000
+    # capacity.py: what those tell of items, each of another item than the one before.
+    told_per_s: float = 80_000
     # capacity.py, by items in the catalog.
     lists_per_s: dict[float, float] = field(
         default_factory=lambda: {2e3: 2_480, 2e4: 1_235, 1e5: 454}
     )
     # capacity.py: states of users who were only shown something.
     quiet_states_per_s: float = 17_300
-    trends_per_s: float = 340_000
+    trends_per_s: float = 60_000
     # capacity.py: processor seconds a byte before compression, of one broker without replicas.
     broker_in_s: float = 3.3e-3 / MB
     broker_out_s: float = 0.3e-3 / MB
@@ -35,6 +37,9 @@ class Measured:
     # capacity.py: mean bytes of the simulator's records; of users known well.
     act_bytes: float = 230
     impression_bytes: float = 300
+    told_bytes: float = 65
+    history_bytes: float = 600
+    trend_bytes: float = 2_300
     state_bytes: float = 3_240
     list_bytes: float = 4_330
     # footprint.py: resident bytes of a worker.
@@ -57,13 +62,12 @@ class Load:
         events_per_s: acts and impressions together.
         acts: share of them that are clicks, searches and feedback; each leads to a list.
         shown: items of an impression.
+        told: what an act says of items: that it was clicked, and what of the last eight it follows.
         gathered: events of a user in a set: one in a day's traffic, more in a burst.
         utilisation: share of a core that is planned for.
         worker_bytes: memory of a worker, at most: what it holds it reads back after a rebalance.
         replicas: copies of each topic.
         broker_cores, broker_bytes_s: of one broker, the network's both ways together.
-        merged: whether rankers read one trend an item and second, or as today one an item,
-            partition and set.
     """
 
     events_per_s: float = 1e6
@@ -71,6 +75,7 @@ class Load:
     items: float = 2e4
     acts: float = 0.2
     shown: int = 10
+    told: float = 6
     gathered: int = 1
     utilisation: float = 0.6
     worker_bytes: float = 8 * GIB
@@ -79,7 +84,6 @@ class Load:
     broker_bytes_s: float = 2 * 10e9 / 8 * 0.6
     events_kept_days: float = 7
     lists_kept_days: float = 1
-    merged: bool = True
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ class Needed:
     """What the load needs; rates in bytes/s are after compression."""
 
     interests: int
+    interactions: int
     trends: int
     ranker: int
     partitions: int
@@ -107,8 +112,6 @@ class Needed:
     read_bytes_s: float
     disk_bytes: float
     rebuild_s: float
-    #: Of each ranker, at most, if trends are not merged.
-    trends_cores_each: float
     dollars: dict[str, float]
 
     @property
@@ -121,7 +124,7 @@ def needed(load: Load, prices: Prices, figures: Measured) -> Needed:
     acts = load.events_per_s * load.acts
     impressions = load.events_per_s - acts
     changes, lists_made = load.events_per_s / load.gathered, acts / load.gathered
-    sightings = acts + impressions * load.shown
+    told = acts * load.told + impressions * load.shown
     planned = load.utilisation
     folded = load.users * (figures.state_bytes + figures.interests_user)
     ranked = load.users * (figures.state_bytes + figures.ranker_user)
@@ -130,24 +133,33 @@ def needed(load: Load, prices: Prices, figures: Measured) -> Needed:
         folded,
         load.worker_bytes - figures.interests_base - load.items * figures.interests_item,
     )
-    trends = math.ceil(sightings / figures.sightings_per_s / planned)
+    interactions = _workers(
+        load.events_per_s / figures.interactions_per_s / planned,
+        load.users * (figures.history_bytes + figures.interests_user),
+        load.worker_bytes - figures.interests_base,
+    )
+    trends = math.ceil(told / figures.told_per_s / planned)
     lists_per_s = _between(figures.lists_per_s, load.items)
     ranking = lists_made / lists_per_s + (changes - lists_made) / figures.quiet_states_per_s
-    # A set a second; trends as they are today are modelled for the default of 8 partitions.
-    trends_read = load.items if load.merged else min(sightings, load.items * 8)
+    # At most two records an item and second, by how long trends linger.
+    trends_read = min(told, 2 * load.items)
     ranker = _workers(
         ranking / (planned - trends_read / figures.trends_per_s),
         ranked,
         load.worker_bytes - figures.ranker_base - load.items * figures.ranker_item,
     )
-    partitions = 8 * math.ceil(max(interests, trends, ranker) / 8)
+    partitions = 8 * math.ceil(max(interests, interactions, trends, ranker) / 8)
 
     events = acts * figures.act_bytes + impressions * figures.impression_bytes
     states = changes * figures.state_bytes
     lists = lists_made * figures.list_bytes
-    written = events + states + lists
-    # Events: interests, trends, trainer. States: the ranker. Lists: your systems, the trainer.
-    read = 3 * events + states + 2 * lists
+    counting = told * figures.told_bytes
+    counts = trends_read * figures.trend_bytes
+    histories = changes * figures.history_bytes
+    written = events + states + lists + counting + counts + histories
+    # Events: interests, interactions, trainer. States: the ranker. Lists: your systems, the
+    # trainer. Counts: each ranker.
+    read = 3 * events + states + 2 * lists + counting + ranker * counts
     copies = load.replicas - 1
     stored, sent = written * load.replicas, read + written * copies
     cores = (stored * figures.broker_in_s + sent * figures.broker_out_s) / planned
@@ -159,9 +171,10 @@ def needed(load: Load, prices: Prices, figures: Measured) -> Needed:
     )
     # Compaction lets a log grow to twice what it keeps.
     kept = (
-        events * load.events_kept_days * DAY_S
+        (events + counting) * load.events_kept_days * DAY_S
         + lists * load.lists_kept_days * DAY_S
-        + 2 * load.users * figures.state_bytes
+        + 2 * load.users * (figures.state_bytes + figures.history_bytes)
+        + 2 * load.items * figures.trend_bytes
     )
     disk = kept * figures.snappy * load.replicas
     memory = (
@@ -169,10 +182,12 @@ def needed(load: Load, prices: Prices, figures: Measured) -> Needed:
         + ranker * (figures.ranker_base + load.items * figures.ranker_item)
         + folded
         + ranked
+        + interactions * figures.interests_base
+        + load.users * (figures.history_bytes + figures.interests_user)
     )
     # Of three zones, two thirds of what is read lie in another; every copy does.
     crossing = (written * copies + read * 2 / 3) * figures.snappy
-    cores_in_all = interests + trends + ranker + brokers * load.broker_cores
+    cores_in_all = interests + interactions + trends + ranker + brokers * load.broker_cores
     dollars = {
         "cores": cores_in_all * prices.core_h * MONTH_H,
         "memory": (memory / GIB + brokers * prices.broker_gib) * prices.gib_h * MONTH_H,
@@ -181,6 +196,7 @@ def needed(load: Load, prices: Prices, figures: Measured) -> Needed:
     }
     return Needed(
         interests=interests,
+        interactions=interactions,
         trends=trends,
         ranker=ranker,
         partitions=partitions,
@@ -190,7 +206,6 @@ def needed(load: Load, prices: Prices, figures: Measured) -> Needed:
         read_bytes_s=read * figures.snappy,
         disk_bytes=disk,
         rebuild_s=load.users / min(interests, ranker) / figures.rebuilt_per_s,
-        trends_cores_each=min(sightings, load.items * partitions) / figures.trends_per_s,
         dollars=dollars,
     )
 
@@ -217,16 +232,17 @@ def count(number: float) -> str:
 
 def row(name: str, one: Needed) -> str:
     return (
-        f"{name:28} {one.interests:>6} {one.trends:>6} {one.ranker:>6} {one.partitions:>6}"
-        f" {one.brokers:>5} {count(one.memory_bytes):>6}B {count(one.written_bytes_s):>6}B/s"
-        f" {count(one.read_bytes_s):>6}B/s {count(one.disk_bytes):>6}B {one.rebuild_s:>5.0f} s"
-        f" {one.trends_cores_each:>6.2f} {count(one.dollars_month):>6}"
+        f"{name:28} {one.interests:>6} {one.interactions:>6} {one.trends:>6} {one.ranker:>6}"
+        f" {one.partitions:>6} {one.brokers:>5} {count(one.memory_bytes):>6}B"
+        f" {count(one.written_bytes_s):>6}B/s {count(one.read_bytes_s):>6}B/s"
+        f" {count(one.disk_bytes):>6}B {one.rebuild_s:>5.0f} s {count(one.dollars_month):>6}"
     )
 
 
 HEAD = (
-    f"{'':28} {'inter.':>6} {'trends':>6} {'ranker':>6} {'part.':>6} {'brok.':>5} {'memory':>7}"
-    f" {'written':>9} {'read':>9} {'disk':>7} {'rebuilt':>7} {'today':>6} {'$/mon.':>6}"
+    f"{'':28} {'inter.':>6} {'items':>6} {'trends':>6} {'ranker':>6} {'part.':>6}"
+    f" {'brok.':>5} {'memory':>7} {'written':>9} {'read':>9} {'disk':>7} {'rebuilt':>7}"
+    f" {'$/mon.':>6}"
 )
 
 
@@ -248,9 +264,8 @@ def main() -> None:
     here = needed(load, prices, figures)
     print(row("as asked", here))
     print("  $/month: " + ", ".join(f"{name} {count(cost)}" for name, cost in here.dollars.items()))
-    print("  today: cores that trends, not merged as they are now, take of each ranker at most")
-    cell = replace(load, events_per_s=1e4, users=load.users * 1e4 / load.events_per_s, merged=False)
-    print(row("a cell of 10k/s, as of today", needed(cell, prices, figures)))
+    cell = replace(load, events_per_s=1e4, users=load.users * 1e4 / load.events_per_s)
+    print(row("a cell of 10k/s", needed(cell, prices, figures)))
     print("what if")
     for name, changed, measured in (
         ("ten times the users", replace(load, users=10 * load.users), figures),

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from freshet.contracts.derived import CatalogItem, Cause, Interests, Recent, Trend
+from freshet.contracts.derived import CatalogItem, Cause, Interests, Neighbours, Recent, Trend
 from freshet.contracts.recommendations import Trigger
 from freshet.domain.ranking.ask import Ask
-from freshet.domain.ranking.context import context
 from freshet.domain.ranking.features.feature import FeatureInputs
 from freshet.domain.ranking.features.registry import CROSS_FEATURES, cross_features
 from freshet.domain.ranking.inventory import Inventory
+from freshet.domain.ranking.moment import moment_of
 from freshet.domain.ranking.popularity import Popularity
 from freshet.domain.ranking.rank import Ranking
 from freshet.models.inputs import EMBEDDING_VERSION
@@ -55,10 +55,16 @@ def stocked(items: int) -> tuple[Inventory, Popularity]:
                 event_id="t",
                 event_time=NOW_MS,
                 item_id=item.item_id,
-                partition=0,
-                clicks=clicks,
-                impressions=10 * clicks,
-                recent_clicks=clicks / 9,
+                clicks_hour=clicks / 9,
+                clicks_day=clicks / 3,
+                clicks_week=clicks,
+                clicks_ever=9 * clicks,
+                impressions_week=10 * clicks,
+                neighbours=Neighbours(
+                    items=[f"item-{one}" for one in random.choice(items, 64, replace=False)],
+                    weights=random.exponential(3, 64).tolist(),
+                    total=400.0,
+                ),
                 as_of_ms=NOW_MS,
             )
         )
@@ -110,12 +116,11 @@ def main() -> None:
     scorer = OnnxScorer(PRIOR, inventory, 1)
     scorer.encode(np.arange(len(inventory)))
     asked = asks(arguments.items)
-    known = context(inventory, asked)
     rows = np.random.default_rng(3).integers(0, len(inventory), (USERS, CANDIDATES))
 
     def features(names: Sequence[str]) -> float:
         def compute() -> object:
-            inputs = FeatureInputs(inventory, popularity, known, rows, NOW_MS)
+            inputs = FeatureInputs(moment_of(inventory, popularity, asked, NOW_MS), rows)
             return cross_features(inputs, names)
 
         return cost_ms(compute)

@@ -76,7 +76,7 @@ def test_a_service_says_how_it_is(config: ServiceConfig, tmp_path: Path) -> None
         assert trends.get("/ready")[0] == 200
         status, text = trends.get("/metrics")
         assert status == 200
-        for name in ("freshet_records", "freshet_lag_records", "freshet_trends_sightings"):
+        for name in ("freshet_records", "freshet_lag_records", "freshet_trends_interactions"):
             assert f"# HELP {name}" in text
         assert trends.get("/nothing")[0] == 404
         assert "FRESHET_SASL_PASSWORD=\n" in trends.log()

@@ -3,14 +3,25 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from freshet.config import ServiceConfig
 from freshet.contracts.codec import encode
 from freshet.contracts.derived import CatalogItem
 from freshet.contracts.inputs import Click
-from freshet.contracts.registry import CATALOG, CLICKS, INTERESTS, QUERIES
+from freshet.contracts.registry import (
+    CATALOG,
+    CLICKS,
+    HISTORIES,
+    INTERESTS,
+    ITEM_INTERACTIONS,
+    QUERIES,
+    TRENDS,
+    Topic,
+)
 from freshet.streaming.following import read_partitions
+from freshet.streaming.partitioner import Partitioner
 from freshet.topics import broker as topics
 from freshet_trainer.reading import Reading
 from harness.commands import freshet
@@ -97,11 +108,53 @@ async def test_services_and_training_read_all_partitions(
     assert len(read) == len(items)
 
 
+@pytest.mark.parametrize(
+    ("name", "topic"), [("interests", QUERIES), ("interactions", HISTORIES), ("trends", TRENDS)]
+)
 async def test_topics_of_different_counts_are_refused(
+    config: ServiceConfig, tmp_path: Path, name: str, topic: Topic
+) -> None:
+    await replaced(config, topic.name, 3)
+    with service(name, config, tmp_path, ready=False) as worker:
+        assert worker.ended() == 1
+        assert "partitions differ" in worker.log()
+        assert config.topic(topic.name) in worker.log()
+
+
+async def test_a_topic_that_is_only_written_to_is_missed(
     config: ServiceConfig, tmp_path: Path
 ) -> None:
-    await replaced(config, QUERIES.name, 3)
-    with service("interests", config, tmp_path, ready=False) as interests:
-        assert interests.ended() == 1
-        assert "partitions differ" in interests.log()
-        assert f"{config.topic_prefix}queries" in interests.log()
+    await replaced(config, ITEM_INTERACTIONS.name, None)
+    with service("interactions", config, tmp_path, ready=False) as worker:
+        assert worker.ended() == 1
+        assert f"no topic {config.topic(ITEM_INTERACTIONS.name)}" in worker.log()
+
+
+async def test_items_lie_by_their_own_count_of_partitions(
+    config: ServiceConfig, tmp_path: Path
+) -> None:
+    for topic in (ITEM_INTERACTIONS, TRENDS):
+        await replaced(config, topic.name, 3)
+    clicks = [
+        Click(event_id=f"c{n}", event_time=T0, user_id=f"u{n}", item_id=f"item-{n}")
+        for n in range(30)
+    ]
+    await send(config, CLICKS, clicks)
+    with service("interactions", config, tmp_path), service("trends", config, tmp_path):
+        found: dict[bytes, int] = {}
+
+        async def all_are_counted() -> bool:
+            await read_partitions(
+                config,
+                config.topic(TRENDS.name),
+                range(3),
+                lambda _, partition, records: found.update(
+                    (record.key, partition) for record in records
+                ),
+            )
+            return len(found) == len(clicks)
+
+        await until(all_are_counted)
+    partition_of = Partitioner(TRENDS)
+    partition_of.learn(3)
+    assert found == {click.item_id.encode(): partition_of(click.item_id) for click in clicks}

@@ -15,6 +15,7 @@ from freshet.contracts.registry import (
     CLICKS,
     DEAD_LETTERS,
     INTERESTS,
+    ITEM_INTERACTIONS,
     ITEMS,
     MODELS,
     TRENDS,
@@ -48,7 +49,12 @@ async def clicks_of_ada(config: ServiceConfig) -> int:
 
 @pytest.mark.parametrize(
     ("worker", "topic", "value"),
-    [("interests", CLICKS, b'{"a":1}'), ("trends", CLICKS, b'{"a":1}'), ("catalog", ITEMS, None)],
+    [
+        ("interests", CLICKS, b'{"a":1}'),
+        ("interactions", CLICKS, b'{"a":1}'),
+        ("trends", ITEM_INTERACTIONS, b'{"a":1}'),
+        ("catalog", ITEMS, None),
+    ],
 )
 async def test_a_key_of_900_kilobytes_is_a_letter(
     config: ServiceConfig, tmp_path: Path, worker: str, topic: Topic, value: Any
@@ -124,7 +130,7 @@ async def test_a_record_of_a_topic_held_whole_that_cannot_be_read_ends_nobody(
     # However many start and read it: of a record there is one letter.
     assert sorted((letter.topic, letter.reason) for letter in found) == [
         (topic, reason)
-        for topic in ("catalog", "models", "trends")
+        for topic in ("catalog", "item-trends", "models")
         for reason in ("not_json", "schema")
     ]
     assert [letter async for letter in put_back(config, found)] == []

@@ -66,7 +66,7 @@ def _cause(made: Recommendations) -> str:
 
 async def running(stack: ExitStack, config: ServiceConfig, folder: Path) -> list[Running]:
     """Every service, and the items known to those that must know them."""
-    names = ("catalog", "trends", "interests", "ranker")
+    names = ("catalog", "interactions", "trends", "interests", "ranker")
     services = [stack.enter_context(service(name, config, folder)) for name in names]
     await send(config, ITEMS, items())
     *_, interests, ranker = services

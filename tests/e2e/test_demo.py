@@ -28,12 +28,14 @@ def test_the_demo_makes_lists_and_leaves_nothing_behind() -> None:
             break
         assert not patience.is_over(), "".join(lines)
     family = psutil.Process(demo.pid).children(recursive=True)
-    assert len(family) > 12, "a broker, five services and a simulator, each under a guard"
+    assert len(family) > 14, "a broker, six services and a simulator, each under a guard"
     sessions = {os.getsid(one.pid) for one in family}
     patient = {one.cmdline()[-1] for one in family if one.nice() > os.nice(0)}
     demo.send_signal(signal.SIGINT)
     rest, _ = demo.communicate(timeout=60)
-    assert patient == {"freshet_catalog", "freshet_narrator", "freshet_trends"}
+    assert patient == {
+        *("freshet_catalog", "freshet_interactions", "freshet_narrator", "freshet_trends")
+    }
     # Linux shares out time by session first: a lower priority says nothing to other sessions.
     assert sessions == {os.getsid(0)}
     assert demo.returncode == 0, "".join(lines) + rest

@@ -1,4 +1,4 @@
-"""Workers of interests and trends, two of each, that are frozen or cut off from the broker."""
+"""Workers of interests, interactions and trends, two of each: frozen, or cut off from Kafka."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from freshet.config import ServiceConfig
+from freshet.contracts.registry import ITEM_INTERACTIONS, QUERIES
 from harness.kafka import uncommitted, until
 from harness.proxy import Proxy
 from harness.true_states import SOURCES
@@ -21,7 +22,8 @@ _FEW = 300
 
 _SERVICES = {
     "interests": SOURCES,
-    "trends": tuple(topic for topic in SOURCES if topic.name != "queries"),
+    "interactions": tuple(topic for topic in SOURCES if topic is not QUERIES),
+    "trends": (ITEM_INTERACTIONS,),
 }
 
 

@@ -25,7 +25,7 @@ GUESTS = 100_000
 IN_FLIGHT_BYTES = 1_048_576
 
 #: Workers that nothing is wrong with from the start; the others are started by their faults.
-SOUND = ("catalog", "interests", "trends", "trends aside", "ranker")
+SOUND = ("catalog", "interests", "interactions", "trends", "trends aside", "ranker")
 
 
 @dataclass
@@ -79,6 +79,7 @@ def workers(config: ServiceConfig, folder: Path, model_url: str) -> dict[str, Wo
     return {
         "catalog": Worker("catalog", config, folder),
         "interests": Worker("interests", config, folder, full),
+        "interactions": Worker("interactions", config, folder),
         "trends": Worker("trends", config, folder, long),
         "trends 2": Worker("trends", config, folder, long),
         "trends aside": Worker("trends", own_topics(config, "strict"), folder),
@@ -104,7 +105,7 @@ async def there_are_no_items(shop: Shop) -> None:
 async def some_clicks_are_garbage(shop: Shop) -> None:
     """`people` send one in ten."""
     await shop.alerts.fired("FreshetDeadLetters", job="interests", topic="clicks")
-    await shop.alerts.fired("FreshetDeadLetters", job="trends", topic="clicks")
+    await shop.alerts.fired("FreshetDeadLetters", job="interactions", topic="clicks")
 
 
 async def a_champion_is_not_what_its_record_says(shop: Shop) -> None:

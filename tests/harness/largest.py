@@ -42,7 +42,9 @@ def _largest(info: inspect.Type) -> Any:
             return [_largest(info.item_type)] * (info.max_length or 0)
         case inspect.DictType():
             key, value = _largest(info.key_type), _largest(info.value_type)
-            return {f"{n:02}{key[2:]}": value for n in range(info.max_length or 0)}
+            count = info.max_length or 0
+            digits = len(str(count - 1))
+            return {f"{n:0{digits}}{key[digits:]}": value for n in range(count)}
         case inspect.UnionType():
             made = [_largest(one) for one in info.types]
             return max(made, key=lambda value: len(msgspec.json.encode(value)))

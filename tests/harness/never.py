@@ -86,10 +86,10 @@ class Held:
             name("attention", never(self._town, ask, acts[int(seen.argmax())]))
 
     def _score(self, ask: Ask, item_id: str) -> float:
-        known = context(self._town.inventory, [ask])
         rows = np.array([[self._town.inventory.rows[item_id]]])
         town = self._town
-        return float(town.ranking.score(known, rows, town.scorer, town.now_ms)[0][0, 0])
+        moment = town.ranking.moment([ask], town.now_ms)
+        return float(town.ranking.score(moment, rows, town.scorer)[0][0, 0])
 
 
 def never(town: Town, ask: Ask, act: Evidence) -> Ask:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.contracts.derived import CatalogItem, Cause, Interests, Recent, Trend
+from freshet.contracts.derived import CatalogItem, Cause, Interests, Neighbours, Recent, Trend
 from freshet.contracts.recommendations import Recommendations, RecommendedItem, Trigger
 from freshet.domain.ranking.ask import Ask, Floats, Rows
 from freshet.domain.ranking.context import Context
@@ -69,21 +69,42 @@ def stocked(count: int = 200) -> Inventory:
     return inventory
 
 
-def trends(inventory: Inventory, clicks: dict[int, float]) -> Popularity:
+def trend(
+    n: int,
+    clicks: float,
+    impressions: float | None = None,
+    followed_by: dict[int, float] | None = None,
+) -> Trend:
+    """An item's counts as of T0: so many clicks within the hour, and what came next."""
+    next_items = followed_by or {}
+    return Trend(
+        event_id="t",
+        event_time=T0,
+        item_id=f"item-{n}",
+        clicks_hour=clicks,
+        clicks_day=clicks,
+        clicks_week=clicks,
+        clicks_ever=clicks,
+        impressions_week=10 * clicks if impressions is None else impressions,
+        neighbours=Neighbours(
+            items=[f"item-{one}" for one in next_items],
+            weights=list(next_items.values()),
+            total=sum(next_items.values()),
+        ),
+        as_of_ms=T0,
+    )
+
+
+def trends(
+    inventory: Inventory,
+    clicks: dict[int, float],
+    followed_by: dict[int, dict[int, float]] | None = None,
+) -> Popularity:
+    """Clicks of some items, and what came next after some."""
     popularity = Popularity(inventory)
-    for n, count in clicks.items():
-        popularity.put(
-            Trend(
-                event_id="t",
-                event_time=T0,
-                item_id=f"item-{n}",
-                partition=n % 3,
-                clicks=count,
-                impressions=10 * count,
-                recent_clicks=count,
-                as_of_ms=T0,
-            )
-        )
+    after = followed_by or {}
+    for n in clicks | dict.fromkeys(after, 0.0):
+        popularity.put(trend(n, clicks.get(n, 0.0), followed_by=after.get(n)))
     return popularity
 
 

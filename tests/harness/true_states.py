@@ -20,6 +20,7 @@ from freshet.contracts.registry import (
     FEEDBACK,
     IMPRESSIONS,
     INTERESTS,
+    ITEM_INTERACTIONS,
     QUERIES,
     TRENDS,
     Topic,
@@ -28,7 +29,7 @@ from freshet.domain.applied import knowledge
 from freshet.domain.interactions import UserEvent
 from freshet.domain.interest.fold import Arrived
 from freshet.domain.interest.fold import fold as fold_interests
-from freshet.domain.trends.fold import Sighting, sightings
+from freshet.domain.trends.fold import Arrived as Told
 from freshet.domain.trends.fold import fold as fold_trends
 from freshet.streaming.following import read_partitions
 from freshet.streaming.state import PartitionedState
@@ -107,6 +108,7 @@ class Found:
 async def found(config: ServiceConfig) -> list[Found]:
     """Compare every state with the fold of the logs."""
     logs = {topic.name: await log_by_partition(config, topic) for topic in SOURCES}
+    told = await log_by_partition(config, ITEM_INTERACTIONS)
     return [
         _compare(
             INTERESTS,
@@ -114,7 +116,7 @@ async def found(config: ServiceConfig) -> list[Found]:
             true_interests(logs),
             _same_interests,
         ),
-        _compare(TRENDS, await log_by_partition(config, TRENDS), true_trends(logs), _same_trends),
+        _compare(TRENDS, await log_by_partition(config, TRENDS), true_trends(told), _same_trends),
     ]
 
 
@@ -158,16 +160,17 @@ def _received(one: Arrived) -> int:
     return one.broker_time_ms
 
 
-def true_trends(logs: Mapping[str, Log]) -> dict[Place, Trend | None]:
-    """The fold of the whole log of each item in each partition."""
-    items: dict[tuple[int, str], list[Sighting]] = defaultdict(list)
-    for source, partition, record, message in _events(logs):
-        for item_id, seen in sightings(source, record.offset, message).items():
-            items[partition, item_id].append(seen)
+def true_trends(told: Log) -> dict[Place, Trend | None]:
+    """The fold of all that the interactions service told of each item."""
+    decode = decoder(ITEM_INTERACTIONS)
+    items: dict[tuple[int, str], list[Told]] = defaultdict(list)
+    for partition, records in told.items():
+        for record in records:
+            message = decode(record.key, record.value)
+            for one in message.interactions:
+                items[partition, one.item_id].append(Told(message.partition, one))
     return {
-        (partition, f"{item_id}|{partition}".encode()): fold_trends(
-            None, item_id, partition, arrived
-        )
+        (partition, item_id.encode()): fold_trends(None, item_id, arrived)
         for (partition, item_id), arrived in items.items()
     }
 
@@ -212,7 +215,7 @@ def _taken(state: Any) -> float:
         return 0.0
     if isinstance(state, Interests):
         return float(sum(msgspec.structs.astuple(state.counters)))
-    return float(state.clicks + state.impressions)
+    return float(state.clicks_week + state.impressions_week)
 
 
 def _same_interests(true: Interests, state: Interests | None) -> bool:
@@ -235,7 +238,14 @@ def _same_trends(true: Trend, state: Trend | None) -> bool:
         state is not None
         and state.applied == true.applied
         and state.as_of_ms == true.as_of_ms
-        and math.isclose(state.clicks, true.clicks, rel_tol=1e-6)
-        and math.isclose(state.impressions, true.impressions, rel_tol=1e-6, abs_tol=1e-9)
-        and math.isclose(state.recent_clicks, true.recent_clicks, rel_tol=1e-6, abs_tol=1e-9)
+        and state.neighbours.items == true.neighbours.items
+        and all(
+            math.isclose(found, wanted, rel_tol=1e-6, abs_tol=1e-9)
+            for found, wanted in zip(_counts(state), _counts(true), strict=True)
+        )
     )
+
+
+def _counts(one: Trend) -> list[float]:
+    counted = (one.clicks_hour, one.clicks_day, one.clicks_week, one.clicks_ever)
+    return [*counted, one.impressions_week, *one.neighbours.weights, one.neighbours.total]

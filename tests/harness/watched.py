@@ -17,9 +17,6 @@ from harness.patience import Patience
 from harness.prometheus import Prometheus
 from harness.services import Running
 
-#: Longer than what is wrong at the start takes to fire.
-_QUIET_S = 12.0
-
 
 class Worker:
     """A service's process at a place of its own, where Prometheus finds it from its first start on.
@@ -95,10 +92,16 @@ def who_listens(port: int) -> psutil.Process:
 
 
 class Alerts:
-    """What fires, and what has fired since the system was well."""
+    """What fires, and what has fired since the system was well.
 
-    def __init__(self, server: Prometheus) -> None:
+    Args:
+        server: that evaluates the rules.
+        quiet_s: longer than what is wrong at the start takes to fire.
+    """
+
+    def __init__(self, server: Prometheus, quiet_s: float) -> None:
         self._server = server
+        self._quiet_s = quiet_s
         self._now: list[dict[str, str]] = []
         self.seen: list[dict[str, str]] = []
 
@@ -113,7 +116,7 @@ class Alerts:
         """Wait until nothing has fired for a while, and forget what fired before."""
         quiet_since = time.monotonic()
         patience = Patience(seconds)
-        while time.monotonic() < quiet_since + _QUIET_S:
+        while time.monotonic() < quiet_since + self._quiet_s:
             assert not patience.is_over(), f"{self._now} fire though nothing is wrong"
             await asyncio.sleep(0.2)
             if self._now:

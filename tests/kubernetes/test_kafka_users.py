@@ -156,7 +156,7 @@ async def test_every_service_does_its_work_with_the_rights_of_its_user(
             return b"ada" in await newest_of(config, NARRATIVES)
 
         await until(a_click_is_told_of, 120)
-        trends = 'freshet_published_records_total{topic="trends"}'
+        trends = 'freshet_published_records_total{topic="item-trends"}'
 
         async def it_is_counted() -> bool:
             return running["trends"].metric(trends) > 0

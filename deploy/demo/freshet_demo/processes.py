@@ -8,10 +8,10 @@ from pathlib import Path
 
 from freshet_kafka.guarded import Guarded, log_tail
 
-SERVICES = ("catalog", "interests", "trends", "ranker", "narrator")
+SERVICES = ("catalog", "interests", "interactions", "trends", "ranker", "narrator")
 
 #: No click waits for these: where all share a machine's cores, they give way.
-PATIENT = ("catalog", "trends", "narrator")
+PATIENT = ("catalog", "interactions", "trends", "narrator")
 
 
 class ChildFailed(Exception):

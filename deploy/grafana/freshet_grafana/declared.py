@@ -8,12 +8,13 @@ from prometheus_client import CollectorRegistry
 from freshet.llm.metrics import llm_metrics
 from freshet.streaming.metrics import process_metrics, streaming_metrics
 from freshet_catalog.metrics import catalog_metrics
+from freshet_interactions.metrics import told_metric
 from freshet_interests.metrics import interests_metrics
 from freshet_narrator.metrics import narrator_metrics
 from freshet_ranker.metrics import ranker_metrics
 from freshet_simulator.metrics import sent_metric
 from freshet_trainer.metrics import trainer_metrics
-from freshet_trends.metrics import sightings_metric
+from freshet_trends.metrics import interactions_metric
 
 #: Who declares what.
 GROUPS: dict[str, Callable[[CollectorRegistry], object]] = {
@@ -21,7 +22,8 @@ GROUPS: dict[str, Callable[[CollectorRegistry], object]] = {
     "every service but the trainer": lambda registry: streaming_metrics(registry, ["a topic"]),
     "catalog": catalog_metrics,
     "interests": interests_metrics,
-    "trends": sightings_metric,
+    "interactions": told_metric,
+    "trends": interactions_metric,
     "ranker": ranker_metrics,
     "trainer": trainer_metrics,
     "narrator": narrator_metrics,

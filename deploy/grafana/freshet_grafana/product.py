@@ -47,10 +47,11 @@ def product() -> Dashboard:
                     (per_second("freshet_interests_repeated_events_total"), "known already"),
                 ),
                 lines(
-                    "Sightings of items",
-                    "What trends are counted from.",
+                    "What users tell of items",
+                    "Interactions, impressions, what followed what; and how much of it is counted.",
                     "cps",
-                    (per_second("freshet_trends_sightings_total", "topic"), "{{topic}}"),
+                    (per_second("freshet_interactions_told_total", "topic"), "{{topic}}"),
+                    (per_second("freshet_trends_interactions_total"), "counted"),
                 ),
                 lines(
                     "Items taken",

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from freshet.config import ServiceConfig
-from freshet.contracts.inputs import MAX_ITEMS
+from freshet.contracts.inputs import MAX_ITEMS, Seen
 from freshet.models.artifacts import temporary_cache
 from freshet.models.inputs import EMBEDDING_VERSION
 from freshet.models.store_process import STORE_TIMEOUT_S
@@ -27,8 +27,9 @@ class RankerConfig(ServiceConfig, frozen=True, kw_only=True):
         model_threads: processor cores for one run of the model.
         list_size: items of a list that a changed interest leads to.
         embedding_version: the space of content vectors; the catalog's.
-        exploration: chance of an exploring pick at each rank; users hardly known get four times
-            as much.
+        seen: what becomes of items that the user has interacted with, where a request does not say
+            it: exclude, allow or again.
+        exploration: chance of an exploring pick at each rank.
     """
 
     linger_ms: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 4
@@ -39,6 +40,7 @@ class RankerConfig(ServiceConfig, frozen=True, kw_only=True):
     list_size: Annotated[int, msgspec.Meta(ge=1, le=MAX_ITEMS)] = 10
     embedding_version: str = EMBEDDING_VERSION
     exploration: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.05
+    seen: Seen = "exclude"
 
     @property
     def cache(self) -> Path:

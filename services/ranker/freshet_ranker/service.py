@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from freshet.contracts.codec import encode
 from freshet.contracts.derived import Interests
-from freshet.contracts.inputs import Request
+from freshet.contracts.inputs import Request, Seen
 from freshet.contracts.recommendations import Recommendations, Trigger
 from freshet.contracts.registry import (
     CATALOG,
@@ -63,7 +63,7 @@ def build_service(config: RankerConfig) -> Service:
     metrics.refused_items.set_function(lambda: knowledge.inventory.refused)
     state = PartitionedState(INTERESTS)
     ranking = Ranking(knowledge.inventory, knowledge.popularity, config.exploration)
-    answering = Answering(state, ranking, serving, metrics, config.list_size)
+    answering = Answering(state, ranking, serving, metrics, config)
     return Service(
         name="ranker",
         inputs=(INTERESTS, REQUESTS),
@@ -115,13 +115,14 @@ class Answering:
         ranking: Ranking,
         serving: Serving,
         metrics: RankerMetrics,
-        list_size: int,
+        config: RankerConfig,
     ) -> None:
         self._state = state
         self._ranking = ranking
         self._serving = serving
         self._metrics = metrics
-        self._list_size = list_size
+        self._list_size = config.list_size
+        self._seen: Seen = config.seen
         self._made: list[tuple[Recommendations, Role]] = []
 
     def process(self, batches: Sequence[Batch], now_ms: int) -> list[Output]:
@@ -189,6 +190,7 @@ class Answering:
                     trigger=Trigger(kind="interest", event_id=state.event_id),
                     cause=state.caused_at,
                     count=self._list_size,
+                    seen=self._seen,
                 )
                 questions.append(Question(ask, partition, acted[partition, key]))
         return questions
@@ -235,6 +237,7 @@ class Answering:
             exclude=request.exclude,
             category=request.category,
             query=request.query,
+            seen=request.seen or self._seen,
         )
         return Question(ask, partition, list(passed.items()))
 

@@ -18,26 +18,25 @@ INTEREST_WEIGHTS = (1.0, 0.7, 0.4)
 #: Points of score for one unit of each feature.
 CROSS_WEIGHTS = {
     # The scorer takes these three, in this order, for the product as well.
-    "content_fast": 1.5,  # the session's subject
-    "content_middling": 1.0,
-    "content_slow": 0.8,
-    "tag_match": 2.0,  # words both sides share are the surest evidence
+    "content_fast": 0.3,  # the session's subject
+    "content_middling": 0.2,
+    "content_slow": 0.2,
+    "tag_match": 0.5,  # words both sides share
     "tag_dislike": -3.0,  # one wrong item costs more than one right item gains
-    "nearest_recent": 1.5,  # "more like this"
-    "popularity": 0.15,  # log counts reach 5 to 8: orders what content cannot
-    "click_rate": 3.0,  # a rate is 0 to 0.3 in practice
-    "rising": 0.1,
-    "freshness": 0.3,
-    "query_match": 2.5,  # the user has just said so
+    "nearest_recent": 0.3,  # "more like this"
+    "expected": 1.0,  # what is popular, and what others did next: as a logarithm
+    "click_rate": 1.0,  # a rate is 0 to 0.3 in practice
+    "freshness": 0.2,
+    "query_match": 8.0,  # the user has just said so
 }
 
 #: Weight of the product with all interests together, beside the features.
-PRODUCT_WEIGHT = 1.0
+PRODUCT_WEIGHT = 0.5
 
-#: A candidate with nothing for or against it is clicked about once in twenty times; the top of
-#: a good list (5 points) about once in three.
-PROBABILITY_SLOPE = 0.45
-PROBABILITY_BIAS = -2.94
+#: The top of a good list has some -3 points, as it is a hundredth of all that comes next; an item
+#: with nothing for it has -10.
+PROBABILITY_SLOPE = 0.5
+PROBABILITY_BIAS = -0.5
 
 
 #: Batch sizes and candidates that parity is shown for.

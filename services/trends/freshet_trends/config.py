@@ -13,4 +13,4 @@ class TrendsConfig(ServiceConfig, frozen=True, kw_only=True):
     Popularity need not be fresh to the millisecond, a user's interest does.
     """
 
-    linger_ms: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 250
+    linger_ms: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 1_000

@@ -3,11 +3,10 @@
 from prometheus_client import CollectorRegistry, Counter
 
 
-def sightings_metric(registry: CollectorRegistry) -> Counter:
-    """Items seen in clicks, feedback, carts and impressions, by topic."""
+def interactions_metric(registry: CollectorRegistry) -> Counter:
+    """Interactions and impressions of items that were counted."""
     return Counter(
-        "freshet_trends_sightings",
-        "Items seen in clicks, feedback, carts and impressions.",
-        ["topic"],
+        "freshet_trends_interactions",
+        "What was counted of items: interactions, impressions, and what followed what.",
         registry=registry,
     )

@@ -22,6 +22,9 @@ from freshet.contracts.inputs import MAX_CATEGORY
 Weight = Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=LATEST_MS)]
 
+#: A sum of what fades.
+Decayed = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
+
 #: An interest tag, a model's or space's name, a content vector of any space, an item in a column.
 TagName = Annotated[str, msgspec.Meta(max_length=64)]
 Name = Annotated[str, msgspec.Meta(max_length=300)]
@@ -31,6 +34,11 @@ ItemId = Annotated[str, msgspec.Meta(max_length=128)]
 #: The last offset applied, by the registry's name of each source topic.
 Applied = Annotated[
     dict[Annotated[str, msgspec.Meta(max_length=64)], Count], msgspec.Meta(max_length=16)
+]
+
+#: The same of each source and partition of users, called `topic/partition`.
+AppliedByPartition = Annotated[
+    dict[Annotated[str, msgspec.Meta(max_length=48)], Count], msgspec.Meta(max_length=1_024)
 ]
 
 #: Acts, searches, tags and items passed over that a state holds, and characters of a search.
@@ -186,26 +194,115 @@ class Interests(Message, frozen=True, kw_only=True, omit_defaults=True):
     seen: Annotated[bytes, msgspec.Meta(max_length=128)] = b""
 
 
-class Trend(Message, frozen=True, kw_only=True):
-    """How much an item is clicked and shown, as one partition of the users sees it.
-
-    The key is `item_id|partition`: the whole is the sum over the partitions.
+class History(Message, frozen=True, kw_only=True):
+    """The items that a user interacted with last: the memory of the interactions service.
 
     Attributes:
-        clicks: decayed count of clicks and other positive acts, as of `as_of_ms`.
-        impressions: decayed count of times shown, as of `as_of_ms`.
-        recent_clicks: like `clicks` with the short half-life: what is rising now.
-        as_of_ms: the time that the counts are as of.
-        applied: for each source topic, the last offset folded.
+        items: each once, the one of the newest interaction last.
+        counted_ms: when each was counted for this user the last time.
+        applied: for each source topic, the last offset folded (of the partition of this key).
+    """
+
+    user_id: Identifier
+    items: Annotated[list[Identifier], msgspec.Meta(max_length=32)] = []
+    counted_ms: Annotated[list[Milliseconds], msgspec.Meta(max_length=32)] = []
+    applied: Applied = {}
+
+    def __post_init__(self) -> None:
+        """Refuse columns that do not belong together.
+
+        Raises:
+            ValueError: there are more of the one than of the other.
+        """
+        if len(self.items) != len(self.counted_ms):
+            raise ValueError(f"{len(self.items)} items with {len(self.counted_ms)} times")
+
+
+class ItemInteraction(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What one event of one user says of one item.
+
+    Attributes:
+        item_id: the item.
+        source: the topic of the event.
+        offset: of the event in the partition of the user.
+        time_ms: when it happened.
+        clicks: users who interacted with the item, 0 or 1.
+        impressions: times that it was shown, 0 or 1.
+        next_id: an item that the user interacted with soon after this one; empty for none.
+        weight: 1 / how many interactions later that was.
     """
 
     item_id: Identifier
+    source: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+    offset: Count
+    time_ms: Milliseconds
+    clicks: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    impressions: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    next_id: Annotated[str, msgspec.Meta(max_length=128)] = ""
+    weight: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+
+
+class ItemInteractions(Message, frozen=True, kw_only=True):
+    """What the events of one partition of users say of items of one partition of items.
+
+    Attributes:
+        partition: of the users.
+        interactions: in the order of the events' offsets.
+    """
+
     partition: Count
-    clicks: float = 0.0
-    impressions: float = 0.0
-    recent_clicks: float = 0.0
+    interactions: Annotated[list[ItemInteraction], msgspec.Meta(min_length=1, max_length=256)]
+
+
+class Neighbours(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The items that users interact with most often soon after an item, as columns.
+
+    Attributes:
+        items: of the neighbours, in no order.
+        weights: decayed counts of each.
+        total: the same of all items that ever followed.
+        as_of_ms: the time that these are as of. That an item is clicked or shown does not change
+            it: who knows a table of the same time knows this one.
+    """
+
+    items: Annotated[list[Identifier], msgspec.Meta(max_length=64)] = []
+    weights: Annotated[list[Decayed], msgspec.Meta(max_length=64)] = []
+    total: Decayed = 0.0
     as_of_ms: Milliseconds = 0
-    applied: Applied = {}
+
+    def __post_init__(self) -> None:
+        """Refuse columns that do not belong together.
+
+        Raises:
+            ValueError: there are more of the one than of the other.
+        """
+        if len(self.items) != len(self.weights):
+            raise ValueError(f"{len(self.items)} items with {len(self.weights)} weights")
+
+
+class Trend(Message, frozen=True, kw_only=True, omit_defaults=True):
+    """How many users interact with an item, how often it is shown, and what they do next.
+
+    Counts are decayed, each with the half-life in its name, as of `as_of_ms`. A user counts once a
+    day for an item, and an item that follows another once for as long as both are remembered.
+
+    Attributes:
+        clicks_hour, clicks_day, clicks_week, clicks_ever: users who interacted with it.
+        impressions_week: times shown.
+        neighbours: what they interacted with next.
+        as_of_ms: the time that the counts of this item are as of.
+        applied: the last offset folded of each source, called `topic/partition`.
+    """
+
+    item_id: Identifier
+    clicks_hour: Decayed = 0.0
+    clicks_day: Decayed = 0.0
+    clicks_week: Decayed = 0.0
+    clicks_ever: Decayed = 0.0
+    impressions_week: Decayed = 0.0
+    neighbours: Neighbours = Neighbours()
+    as_of_ms: Milliseconds = 0
+    applied: AppliedByPartition = {}
 
 
 DeadLetterReason = Literal[

@@ -136,6 +136,10 @@ class Impression(Message, frozen=True, kw_only=True):
     session_id: Identifier | None = None
 
 
+#: What becomes of items that the user has interacted with lately.
+Seen = Literal["exclude", "allow", "again"]
+
+
 class Request(Message, frozen=True, kw_only=True):
     """A system asks for a list now; the answer carries this `event_id` in its trigger.
 
@@ -144,6 +148,9 @@ class Request(Message, frozen=True, kw_only=True):
         exclude: item ids never to be in the answer.
         category: only items of this category.
         query: what the user is looking for right now.
+        seen: of what the user has interacted with lately: `exclude` keeps it out, `allow` lets it
+            come again where the user is likely to, `again` gives nothing else, as for "buy again".
+            As the ranker's setting says, if absent. What was disliked stays out.
     """
 
     user_id: Identifier
@@ -151,3 +158,4 @@ class Request(Message, frozen=True, kw_only=True):
     exclude: Annotated[list[Identifier], msgspec.Meta(max_length=500)] = []
     category: Annotated[str, msgspec.Meta(max_length=MAX_CATEGORY)] | None = None
     query: Annotated[str, msgspec.Meta(max_length=MAX_QUERY)] | None = None
+    seen: Seen | None = None

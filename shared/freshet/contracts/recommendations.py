@@ -33,17 +33,45 @@ StrategyReason = Literal[
 #: rising, at least twice as large; fading, at most half.
 InterestTrend = Literal["rising", "steady", "fading"]
 
-#: Where a candidate came from, and so why it is in the list.
-ReasonKind = Literal["tag", "because_of", "similar", "query", "trending", "fresh", "explore"]
+#: What brought a candidate: it answers the search; the user had it before (`again`); others went on
+#: to it from what the user did last (`together`); its content; it is among the most clicked of an
+#: hour (`trending`), a day, a week or ever; it is new; chance.
+SourceName = Literal[
+    "query",
+    "again",
+    "together",
+    "similar",
+    "trending",
+    "popular_day",
+    "popular_week",
+    "popular_ever",
+    "fresh",
+    "explore",
+]
+
+#: Why a candidate is in the list.
+ReasonKind = Literal[
+    "tag",
+    "because_of",
+    "similar",
+    "query",
+    "again",
+    "trending",
+    "popular",
+    "fresh",
+    "explore",
+]
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One machine-readable reason for an item.
 
     Attributes:
-        kind: tag (shares `tag` with the interests), because_of (near `item_id`, which the user
-            liked), similar (near the whole of the interests), query (near `query`), trending,
-            fresh, explore.
+        kind: tag (shares `tag` with the interests), because_of (others went on to it from
+            `item_id`, or its content is near to it, which the user liked), similar (near the whole
+            of the interests), query (near `query`), again
+            (the user had it before), trending (within the hour), popular (of the
+            day, the week or ever), fresh, explore.
         weight: how much of it there is; comparable within one kind only.
     """
 
@@ -64,6 +92,7 @@ class RecommendedItem(msgspec.Struct, frozen=True, kw_only=True):
         propensity: chance that the selector put this item at this rank, given the ranks above
             it; what off-policy estimates divide by.
         reasons: why, strongest first.
+        sources: what brought it among the candidates.
     """
 
     item_id: Identifier
@@ -72,6 +101,7 @@ class RecommendedItem(msgspec.Struct, frozen=True, kw_only=True):
     probability: Annotated[float, msgspec.Meta(ge=0, le=1)]
     propensity: Annotated[float, msgspec.Meta(gt=0, le=1)]
     reasons: Annotated[list[Reason], msgspec.Meta(max_length=MAX_REASONS)]
+    sources: Annotated[list[SourceName], msgspec.Meta(max_length=10)] = []
 
 
 class Trigger(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

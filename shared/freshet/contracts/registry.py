@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from freshet.contracts.derived import CatalogItem, DeadLetter, Interests, Trend
+from freshet.contracts.derived import (
+    CatalogItem,
+    DeadLetter,
+    History,
+    Interests,
+    ItemInteractions,
+    Trend,
+)
 from freshet.contracts.envelope import Message
 from freshet.contracts.inputs import Cart, Click, Feedback, Impression, Item, Query, Request
 from freshet.contracts.models import ModelRecord
@@ -78,7 +85,7 @@ CLICKS = Topic(
     key="user_id",
     meaning="A user opened an item.",
     producers=("yours", "simulator"),
-    consumers=("interests", "trends", "trainer"),
+    consumers=("interests", "interactions", "trainer"),
 )
 QUERIES = Topic(
     name="queries",
@@ -94,7 +101,7 @@ FEEDBACK = Topic(
     key="user_id",
     meaning="A user judged an item.",
     producers=("yours", "simulator"),
-    consumers=("interests", "trends", "trainer"),
+    consumers=("interests", "interactions", "trainer"),
 )
 CARTS = Topic(
     name="carts",
@@ -102,7 +109,7 @@ CARTS = Topic(
     key="user_id",
     meaning="A user put an item into the cart, or took it out.",
     producers=("yours", "simulator"),
-    consumers=("interests", "trends", "trainer"),
+    consumers=("interests", "interactions", "trainer"),
 )
 IMPRESSIONS = Topic(
     name="impressions",
@@ -110,7 +117,7 @@ IMPRESSIONS = Topic(
     key="user_id",
     meaning="A user saw a list of items.",
     producers=("yours", "simulator"),
-    consumers=("interests", "trends", "trainer"),
+    consumers=("interests", "interactions", "trainer"),
 )
 REQUESTS = Topic(
     name="requests",
@@ -141,11 +148,29 @@ INTERESTS = Topic(
     cleanup="compact",
     tombstones=True,
 )
-TRENDS = Topic(
-    name="trends",
-    value=Trend,
+HISTORIES = Topic(
+    name="histories",
+    value=History,
+    key="user_id",
+    meaning="Which items each user interacted with last; the state of the interactions service.",
+    producers=("interactions",),
+    consumers=("interactions",),
+    cleanup="compact",
+    tombstones=True,
+)
+ITEM_INTERACTIONS = Topic(
+    name="item-interactions",
+    value=ItemInteractions,
     key=None,
-    meaning="How much each item is clicked and shown, by partition of the users.",
+    meaning="What users did, by partition of the items: clicks, impressions, what followed what.",
+    producers=("interactions",),
+    consumers=("trends",),
+)
+TRENDS = Topic(
+    name="item-trends",
+    value=Trend,
+    key="item_id",
+    meaning="How much each item is clicked and shown, and what users click next.",
     producers=("trends",),
     consumers=("trends", "ranker"),
     cleanup="compact",
@@ -186,7 +211,7 @@ DEAD_LETTERS = Topic(
     value=DeadLetter,
     key=None,
     meaning="Records that can never be processed, whole, with the reason.",
-    producers=("catalog", "interests", "narrator", "ranker", "trends"),
+    producers=("catalog", "interactions", "interests", "narrator", "ranker", "trends"),
     consumers=("freshet dead-letters",),
     retention_ms=14 * DAY_MS,
     partitions=1,
@@ -202,6 +227,8 @@ TOPICS: tuple[Topic, ...] = (
     REQUESTS,
     CATALOG,
     INTERESTS,
+    HISTORIES,
+    ITEM_INTERACTIONS,
     TRENDS,
     RECOMMENDATIONS,
     NARRATIVES,

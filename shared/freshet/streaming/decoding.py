@@ -24,8 +24,6 @@ class BatchDecoder:
         self._service = service
         self._decode: Decoder[Any] = decoder(topic)
         self._is_input = topic.is_input
-        # A message that says where it is must be there: readers make room by what it says.
-        self._is_placed = "partition" in topic.value.__struct_fields__
 
     def __call__(self, partition: int, records: Sequence[Any]) -> Batch:
         """The Kafka client's records of a partition, to be decoded when they are read."""
@@ -36,17 +34,13 @@ class BatchDecoder:
         received: list[Received[Any]] = []
         letters: list[DeadLetter] = []
         future = 0
-        decode, is_input, is_placed = self._decode, self._is_input, self._is_placed
+        decode, is_input = self._decode, self._is_input
         now_ms = time.time_ns() // 1_000_000
         for record in records:
             key, value = record.key, record.value
             try:
                 if value is not None:
                     message = decode(key, value)
-                    if is_placed and message.partition != partition:
-                        raise Unprocessable(
-                            "key_mismatch", f"a message of partition {message.partition}"
-                        )
                 elif key and len(key) > MAX_KEY_BYTES:
                     raise Unprocessable("key_mismatch", f"a key of {len(key)} bytes is no id")
                 elif key and self.topic.tombstones:

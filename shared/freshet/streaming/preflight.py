@@ -20,16 +20,19 @@ class PreflightFailed(Exception):
 
 
 async def check_topics(service: Service, config: ServiceConfig) -> None:
-    """Look for the topics that a service reads, remembers by and refuses to.
+    """Look for the topics that a service reads, remembers by, places keys on and refuses to.
 
-    Without this the Kafka client would wait for them in silence.
+    Without this the Kafka client would wait for them in silence. The service's partitioners learn
+    how many partitions their topics have.
 
     Raises:
         PreflightFailed: some are not there, those whose partitions a worker owns together have
             not the same number of them, or no broker answers.
     """
-    owned = {*service.inputs, *([service.state.topic] if service.state else ())}
-    needed = owned | {topic for view in service.views for topic in view.topics} | {DEAD_LETTERS}
+    owned = {*service.inputs, *([service.state.topic] if service.state is not None else ())}
+    viewed = {topic for view in service.views for topic in view.topics}
+    placed = {partitioner.topic for partitioner in service.partitioners}
+    needed = owned | viewed | placed | {DEAD_LETTERS}
     found = await _partitions(f"{service.name}-preflight", config)
     missing = sorted({config.topic(topic.name) for topic in needed} - found.keys())
     if missing:
@@ -40,9 +43,11 @@ async def check_topics(service: Service, config: ServiceConfig) -> None:
     counts = {name: found[name] for name in sorted(config.topic(topic.name) for topic in owned)}
     if len(set(counts.values())) > 1:
         raise PreflightFailed(
-            f"a user's records must meet in one worker, but partitions differ: {counts}; make"
+            f"records of one key must meet in one worker, but partitions differ: {counts}; make"
             " topics under a new FRESHET_TOPIC_PREFIX and replay"
         )
+    for partitioner in service.partitioners:
+        partitioner.learn(found[config.topic(partitioner.topic.name)])
 
 
 async def _partitions(client_id: str, config: ServiceConfig) -> dict[str, int]:

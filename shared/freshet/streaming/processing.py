@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from faust import EventT
@@ -20,6 +20,8 @@ from freshet.streaming.service import Service
 from freshet.streaming.tracing import Tracing
 
 log = logging.getLogger(__name__)
+
+_MAYBE_OTHERS = "the worker was frozen or cut off, its partitions may be others'"
 
 
 class Processing:
@@ -82,11 +84,12 @@ class Processing:
         """Publish what was made of this worker's partitions, if they are still its own.
 
         Raises:
-            SessionEnded: they need not be; nothing was published, and nothing is to be confirmed.
+            SessionEnded: they need not be; not all was published, and nothing is to be confirmed.
         """
-        if not await self._app.consumer.is_member():
-            raise SessionEnded("the worker was frozen or cut off, its partitions may be others'")
-        await publish(self._app.kafka_producer, outputs, self._config.topic)
+        for some in in_order(outputs, self._service):
+            if not await self._app.consumer.is_member():
+                raise SessionEnded(_MAYBE_OTHERS)
+            await publish(self._app.kafka_producer, some, self._config.topic)
         self._count_published(outputs)
 
     async def _see_through(self, events: Sequence[EventT[Any]]) -> None:
@@ -156,3 +159,18 @@ class Processing:
     def _count_published(self, outputs: Sequence[Output]) -> None:
         for topic, count in Counter(output.topic.name for output in outputs).items():
             self._metrics.published.labels(topic).inc(count)
+
+
+def in_order(outputs: Sequence[Output], service: Service) -> Iterator[Sequence[Output]]:
+    """The outputs in parts, each to be confirmed by the broker before the next is published.
+
+    All at once, but for a service with `state_last`: there its states follow the rest.
+    """
+    # An empty memory is false.
+    if service.state is None or not service.state_last:
+        yield outputs
+        return
+    topic = service.state.topic
+    for is_state in (False, True):
+        if some := [output for output in outputs if (output.topic is topic) == is_state]:
+            yield some

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from freshet.contracts.registry import Topic
 from freshet.streaming.aside import Aside
 from freshet.streaming.batch import Batch, Output
+from freshet.streaming.partitioner import Partitioner
 from freshet.streaming.state import PartitionedState
 from freshet.streaming.view import View
 
@@ -39,6 +40,12 @@ class Service:
             an exception ends the process and the batches come again.
         registry: the metrics that it declared.
         state: memory by partition, rebuilt from its topic before a partition is processed.
+        state_last: whether the states are published only once all other outputs are confirmed.
+            Needed where an output is not worked out of the newest state, but of what the events
+            add to it: after a crash between the two it is made again, where the other order would
+            lose it. Who reads it must know a repetition by its origin.
+        partitioners: of topics that it writes by another key than its inputs'; the preflight tells
+            them how many partitions there are.
         views: topics held whole by every worker, caught up before anything is processed.
         max_records: taken from the broker at once, at most. Many spread the cost of a set; it must
             stay well below the time in which the broker expects a sign of life.
@@ -55,6 +62,8 @@ class Service:
     process: Callable[[Sequence[Batch], int], Sequence[Output]]
     registry: CollectorRegistry
     state: PartitionedState | None = None
+    state_last: bool = False
+    partitioners: tuple[Partitioner, ...] = ()
     views: tuple[View, ...] = field(default=())
     max_records: int = 65_536
     confirmed: Callable[[Sequence[Output], int], None] = _nothing

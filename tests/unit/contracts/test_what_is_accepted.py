@@ -32,6 +32,8 @@ from freshet.streaming.decoding import BatchDecoder, dead_letter_output, state_l
 from freshet.streaming.service import Service
 from freshet_catalog.config import CatalogConfig
 from freshet_catalog.service import build_service as catalog
+from freshet_interactions.config import InteractionsConfig
+from freshet_interactions.service import build_service as interactions
 from freshet_interests.config import InterestsConfig
 from freshet_interests.service import build_service as interests
 from freshet_narrator.config import NarratorConfig
@@ -61,13 +63,18 @@ class Record:
 
 def services(exploration: float = 1.0) -> list[Service]:
     """In the order in which records pass through them."""
-    return [
+    all_of_them = [
         catalog(CatalogConfig()),
+        interactions(InteractionsConfig()),
         trends(TrendsConfig()),
         interests(InterestsConfig()),
         ranker(RankerConfig(exploration=exploration)),
         narrator(NarratorConfig(narrative_interval_s=0)),
     ]
+    for service in all_of_them:
+        for partitioner in service.partitioners:
+            partitioner.learn(1)
+    return all_of_them
 
 
 class Log:

@@ -25,8 +25,7 @@ def market(clicks: dict[int, float]) -> tuple[Inventory, Popularity]:
                 event_id="t",
                 event_time=T0,
                 item_id=f"item-{n}",
-                partition=0,
-                clicks=count,
+                clicks_week=count,
                 as_of_ms=T0,
             )
         )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from freshet.contracts.derived import Interests, Trend
+from freshet.contracts.derived import History, Interests, Trend
 from freshet.contracts.inputs import Click, Impression
 from freshet.contracts.recommendations import Trigger
 from freshet.domain.interest.fold import Arrived, fold
@@ -14,13 +14,15 @@ from freshet.domain.learning.order import InOrder
 from freshet.domain.learning.replay import ReplayOptions
 from freshet.domain.learning.shown import Position, Shown
 from freshet.domain.ranking.ask import Ask
-from freshet.domain.ranking.context import context
 from freshet.domain.ranking.features.feature import FeatureInputs
 from freshet.domain.ranking.features.registry import cross_features
 from freshet.domain.ranking.model_inputs import user_inputs, user_tokens
+from freshet.domain.ranking.moment import moment_of
 from freshet.domain.ranking.popularity import Popularity
+from freshet.domain.trends.fold import Arrived as ArrivedCount
 from freshet.domain.trends.fold import fold as fold_trend
-from freshet.domain.trends.fold import sightings
+from freshet.domain.trends.history import Arrived as Followed
+from freshet.domain.trends.history import follow
 from harness.logs import (
     ITEMS,
     MINUTE_MS,
@@ -93,6 +95,7 @@ def test_a_list_is_as_the_ranker_would_have_seen_it(log: list[Entry]) -> None:
     users = [f"user-{n}" for n in range(USERS)]
     states: dict[str, Interests | None] = dict.fromkeys(users)
     trends: dict[str, Trend] = {}
+    histories: dict[str, History | None] = {}
     expected: dict[Position, Shown] = {one.position: one for one in replayed(log)}
     for offset, entry in enumerate(log):
         event = entry.event
@@ -104,10 +107,10 @@ def test_a_list_is_as_the_ranker_would_have_seen_it(log: list[Entry]) -> None:
             for item_id in event.item_ids:  # type: ignore[union-attr]
                 inventory.row(item_id)
             popularity.refresh(entry.time_ms)
-            known = context(inventory, asks)
+            moment = moment_of(inventory, popularity, asks, entry.time_ms)
+            known = moment.users
             rows = np.broadcast_to(one.items.astype(np.int64), (len(users), len(one.items)))
-            inputs = FeatureInputs(inventory, popularity, known, rows, entry.time_ms)
-            cross = cross_features(inputs)
+            cross = cross_features(FeatureInputs(moment, rows))
             user = users.index(one.user_id)
             acts = user_inputs(known)
             np.testing.assert_allclose(one.cross, cross[user], atol=1e-5)
@@ -119,10 +122,13 @@ def test_a_list_is_as_the_ranker_would_have_seen_it(log: list[Entry]) -> None:
         if not isinstance(event, ListMade):
             arrived = [Arrived("any", offset, entry.time_ms, event)]
             states[event.user_id] = fold(states[event.user_id], arrived, knowledge)
-            for item_id, seen in sightings("any", offset, event).items():
-                trend = fold_trend(trends.get(item_id), item_id, 0, [seen])
+            history = histories.get(event.user_id)
+            histories[event.user_id], said = follow(history, [Followed("any", offset, event)])
+            for seen in said:
+                before = trends.get(seen.item_id)
+                trend = fold_trend(before, seen.item_id, [ArrivedCount(0, seen)])
                 assert trend is not None
-                trends[item_id] = trend
+                trends[seen.item_id] = trend
                 popularity.put(trend)
     assert not expected
 

@@ -109,7 +109,7 @@ def feature(**values: float) -> np.ndarray[tuple[int, int, int], np.dtype[np.flo
 
 @pytest.mark.parametrize(
     ("name", "better"),
-    [("tag_match", True), ("popularity", True), ("query_match", True), ("tag_dislike", False)],
+    [("tag_match", True), ("expected", True), ("query_match", True), ("tag_dislike", False)],
 )
 def test_the_prior_orders_as_it_says(name: str, better: bool) -> None:
     inventory = Inventory(SPACE)
@@ -118,4 +118,17 @@ def test_the_prior_orders_as_it_says(name: str, better: bool) -> None:
     score, probability = scorer.score(nobody, np.zeros((1, 2), np.int64), feature(**{name: 0.5}))
     assert (score[0, 1] > score[0, 0]) == better
     assert (probability[0, 1] > probability[0, 0]) == better
-    assert probability[0, 0] == pytest.approx(0.05, abs=0.01)
+
+
+@pytest.mark.parametrize(("share", "chance"), [(1e-5, 0.002), (0.05, 0.12)])
+def test_a_chance_of_the_prior_follows_the_share_that_is_expected(
+    share: float, chance: float
+) -> None:
+    """sigmoid(0.5 * log(share) - 0.5): root of the share, by e ** 0.5, for small ones."""
+    inventory = Inventory(SPACE)
+    scorer = OnnxScorer(PRIOR, inventory, threads=1)
+    cross = feature(expected=float(np.log(share)))
+    _, probability = scorer.score(
+        context(inventory, [Ask.nobody()]), np.zeros((1, 2), np.int64), cross
+    )
+    assert probability[0, 1] == pytest.approx(chance, rel=0.05)

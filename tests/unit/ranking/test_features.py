@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from freshet.contracts.derived import Interests, Trend
+from freshet.contracts.derived import Interests
 from freshet.domain.ranking.context import context
 from freshet.domain.ranking.features.feature import FeatureInputs
 from freshet.domain.ranking.features.registry import (
@@ -15,9 +15,10 @@ from freshet.domain.ranking.features.registry import (
 )
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.model_inputs import user_inputs
+from freshet.domain.ranking.moment import moment_of
 from freshet.domain.ranking.popularity import Popularity
 from freshet.models.inputs import ABSENT, NUMBERS, PASSED, item_numbers
-from harness.ranking import T0, ask, item, put, state, stocked, trends
+from harness.ranking import T0, ask, item, put, state, stocked, trend, trends
 
 INVENTORY = stocked(60)
 POPULARITY = trends(INVENTORY, {n: float(n) for n in range(60)})
@@ -31,9 +32,9 @@ def passing(user: str, clicked: list[int], passed: list[int]) -> Interests:
 def features(*states: Interests | None) -> dict[str, NDArray[np.float32]]:
     """Of all items for each user, [b, 60]."""
     POPULARITY.refresh(T0)
-    known = context(INVENTORY, [ask(one) for one in states])
+    asks = [ask(one) for one in states]
     rows = np.broadcast_to(ROWS, (len(states), len(ROWS)))
-    cross = cross_features(FeatureInputs(INVENTORY, POPULARITY, known, rows, T0))
+    cross = cross_features(FeatureInputs(moment_of(INVENTORY, POPULARITY, asks, T0), rows))
     return {name: cross[:, :, n] for n, name in enumerate(CROSS_FEATURES)}
 
 
@@ -87,17 +88,7 @@ def test_the_quick_rate_follows_the_first_impressions() -> None:
     inventory = stocked(3)
     popularity = Popularity(inventory)
     for n, (clicks, shown) in enumerate([(3.0, 3.0), (0.0, 3.0), (5.0, 100.0)]):
-        popularity.put(
-            Trend(
-                event_id="t",
-                event_time=T0,
-                item_id=f"item-{n}",
-                partition=0,
-                clicks=clicks,
-                impressions=shown,
-                as_of_ms=T0,
-            )
-        )
+        popularity.put(trend(n, clicks, shown))
     popularity.refresh(T0)
     rate = 8 / 106
     np.testing.assert_allclose(
@@ -110,10 +101,10 @@ def test_the_quick_rate_follows_the_first_impressions() -> None:
 
 def test_an_empty_shop_has_no_features() -> None:
     inventory = Inventory("s")
-    known = context(inventory, [ask(passing("ada", [0], [1]))])
+    asks = [ask(passing("ada", [0], [1]))]
     rows = np.zeros((1, 0), np.int64)
     assert cross_features(
-        FeatureInputs(inventory, Popularity(inventory), known, rows, T0)
+        FeatureInputs(moment_of(inventory, Popularity(inventory), asks, T0), rows)
     ).shape == (
         1,
         0,
@@ -149,24 +140,27 @@ def test_a_tag_counts_by_the_items_that_carry_it_today() -> None:
 
 
 def test_features_asked_for_alone_are_those_of_all() -> None:
-    known = context(INVENTORY, [ask(state("ada", [0, 5, 12])), ask(None)])
+    asks = [ask(state("ada", [0, 5, 12])), ask(None)]
     rows = np.arange(40).reshape(2, 20)
-    together = cross_features(FeatureInputs(INVENTORY, POPULARITY, known, rows, T0))
+    inputs = FeatureInputs(moment_of(INVENTORY, POPULARITY, asks, T0), rows)
+    together = cross_features(inputs)
     for place, name in enumerate(CROSS_FEATURES):
-        alone = cross_features(FeatureInputs(INVENTORY, POPULARITY, known, rows, T0), [name])
+        alone = cross_features(
+            FeatureInputs(moment_of(INVENTORY, POPULARITY, asks, T0), rows), [name]
+        )
         np.testing.assert_allclose(alone[:, :, 0], together[:, :, place], atol=1e-6)
 
 
 def test_a_feature_that_there_is_not_is_named() -> None:
-    known = context(INVENTORY, [ask(None)])
-    inputs = FeatureInputs(INVENTORY, POPULARITY, known, np.zeros((1, 1), np.int64), T0)
+    asks = [ask(None)]
+    inputs = FeatureInputs(moment_of(INVENTORY, POPULARITY, asks, T0), np.zeros((1, 1), np.int64))
     with pytest.raises(UnknownFeature, match="luck"):
         cross_features(inputs, ["rising", "luck"])
 
 
 def test_work_is_done_once_and_only_if_a_feature_asks_for_it() -> None:
-    known = context(INVENTORY, [ask(state("ada", [0, 5, 12]))])
-    inputs = FeatureInputs(INVENTORY, POPULARITY, known, np.zeros((1, 1), np.int64), T0)
+    asks = [ask(state("ada", [0, 5, 12]))]
+    inputs = FeatureInputs(moment_of(INVENTORY, POPULARITY, asks, T0), np.zeros((1, 1), np.int64))
     done: list[FeatureInputs] = []
 
     def work(given: FeatureInputs) -> int:

@@ -17,8 +17,8 @@ def unit(
 
 def test_a_twin_of_what_stands_above_gives_way_to_something_else() -> None:
     embeddings = unit(np.array([[[1.0, 0], [1.0, 0.01], [0, 1.0]]]))
-    scores = np.array([[3.0, 2.9, 2.5]], np.float32)
-    chosen = select(scores, embeddings, 3, np.zeros(1), np.zeros((1, 3, 2)))
+    scores = np.array([[3.0, 2.9, 2.75]], np.float32)
+    chosen = select(scores, embeddings, 3, 0.0, np.zeros((1, 3, 2)))
     assert chosen.places.tolist() == [[0, 2, 1]]
     assert (chosen.propensity == 1.0).all()
 
@@ -27,7 +27,7 @@ def test_nobody_is_shown_twice_nor_what_must_not_be_shown() -> None:
     scores = RANDOM.normal(size=(50, 20)).astype(np.float32)
     scores[:, ::4] = -np.inf
     embeddings = unit(RANDOM.normal(size=(50, 20, 8)))
-    chosen = select(scores, embeddings, 18, np.full(50, 0.5), RANDOM.random((50, 18, 2)))
+    chosen = select(scores, embeddings, 18, 0.5, RANDOM.random((50, 18, 2)))
     for places in chosen.places:
         shown = places[places >= 0]
         assert len(set(shown.tolist())) == len(shown) == 15
@@ -38,7 +38,7 @@ def test_picks_come_as_often_as_their_propensity_says() -> None:
     users, pool = 40_000, 6
     scores = np.tile(RANDOM.normal(size=pool), (users, 1)).astype(np.float32)
     embeddings = np.tile(unit(RANDOM.normal(size=(pool, 8))), (users, 1, 1))
-    chosen = select(scores, embeddings, 1, np.full(users, 0.3), RANDOM.random((users, 1, 2)))
+    chosen = select(scores, embeddings, 1, 0.3, RANDOM.random((users, 1, 2)))
     for place in range(pool):
         picked = chosen.places[:, 0] == place
         (propensity,) = set(chosen.propensity[picked, 0].tolist())

@@ -12,7 +12,7 @@ from freshet.contracts.recommendations import (
     StrategyReason,
 )
 from freshet.domain.ranking.rank import Ranking
-from freshet.domain.ranking.strategy import exploration_of, strategy_of
+from freshet.domain.ranking.strategy import strategy_of
 from harness.happened import Event, click, feedback, folded, query
 from harness.ranking import T0, PlainScorer, ask, item, put, stocked, trends
 
@@ -115,10 +115,6 @@ def test_only_an_interest_of_enough_weight_and_acts_is_found() -> None:
     assert reason(1.4, 3) == "no_interest"
     assert reason(3.0, 1) == "no_interest"
     assert reason(-3.0, 3) == "content"
-
-
-def test_a_list_without_an_interest_explores_more() -> None:
-    assert exploration_of("explore", 0.05) > exploration_of("personalised", 0.05)
 
 
 def test_a_reader_of_the_form_before_still_reads_a_list() -> None:

@@ -126,9 +126,7 @@ def _about(
 ) -> AboutItem:
     """What is to be said of the item in a row."""
     inventory, scorer = served.inventory, served.scorer
-    score, probability, cross = served.ranking.score(
-        considered.known, np.array([[row]]), scorer, served.now_ms
-    )
+    score, probability, cross = served.ranking.score(considered.moment, np.array([[row]]), scorer)
     return AboutItem(
         item_id=inventory.ids[row],
         standing=standing(row, ask, made.items, considered, inventory),

@@ -14,7 +14,6 @@ from freshet.contracts.recommendations import Evidence
 from freshet.domain.interest.knowledge import Knowledge
 from freshet.domain.interest.without import remembered, without, without_tag
 from freshet.domain.ranking.ask import Ask, Floats, Rows
-from freshet.domain.ranking.context import context
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.rank import Ranking
 from freshet.domain.ranking.scorer import ExplainedScorer
@@ -71,8 +70,8 @@ def parts(ask: Ask, rows: Rows, served: Served) -> list[Part]:
     less = [*_less(ask, served.knowledge)]
     asks = [ask, *(one for _, one in less)]
     everywhere = np.broadcast_to(rows, (len(asks), len(rows)))
-    known = context(served.inventory, asks)
-    score, _, _ = served.ranking.score(known, everywhere, served.scorer, served.now_ms)
+    moment = served.ranking.moment(asks, served.now_ms)
+    score, _, _ = served.ranking.score(moment, everywhere, served.scorer)
     return [
         replace(part, raises=score[0] - lower)
         for (part, _), lower in zip(less, score[1:], strict=True)

@@ -4,23 +4,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from freshet.contracts.derived import Trend
 from freshet.contracts.recommendations import Trigger
 from freshet.contracts.registry import topic_of
 from freshet.domain.interactions import UserEvent
 from freshet.domain.interest.fold import Arrived, fold
 from freshet.domain.interest.knowledge import Knowledge
+from freshet.domain.learning.histories import Histories
 from freshet.domain.learning.people import MAX_USERS, People
 from freshet.domain.learning.shown import Position, Shown
 from freshet.domain.ranking.ask import Ask, Rows
-from freshet.domain.ranking.context import context
 from freshet.domain.ranking.features.feature import FeatureInputs
 from freshet.domain.ranking.features.registry import cross_features
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.model_inputs import user_inputs, user_tokens
+from freshet.domain.ranking.moment import moment_of
 from freshet.domain.ranking.popularity import Popularity
-from freshet.domain.trends.fold import fold as fold_trend
-from freshet.domain.trends.fold import sightings
+from freshet.domain.trends.fold import Counts
+from freshet.domain.trends.history import Arrived as Followed
+from freshet.domain.trends.history import follow
 
 #: Items that are counted, at most: ids that no catalog knows must not fill the memory.
 MAX_ITEMS = 1_000_000
@@ -34,7 +35,7 @@ class Past:
 
     Attributes:
         inventory: the items.
-        popularity: their trends, all users in one partition.
+        popularity: their trends, as of the last `refresh`.
         people: their interests.
     """
 
@@ -45,7 +46,9 @@ class Past:
         self.popularity = Popularity(inventory)
         self.people = People(max_users)
         self._knowledge = knowledge
-        self._trends: dict[str, Trend] = {}
+        self._counts: dict[str, Counts] = {}
+        self._changed: set[str] = set()
+        self._histories = Histories(max_users)
         self._count = 0
 
     def take(self, time_ms: int, event: UserEvent) -> None:
@@ -58,13 +61,15 @@ class Past:
             after = fold(before, [Arrived(source, self._count, time_ms, event)], self._knowledge)
             if after is not None:
                 self.people.put(event.user_id, after)
-        rows = self.inventory.rows
-        for item_id, seen in sightings(source, self._count, event).items():
-            if item_id in rows or self.row(item_id) >= 0:
-                trend = fold_trend(self._trends.get(item_id), item_id, 0, (seen,))
-                assert trend is not None, "an event is a change"
-                self._trends[item_id] = trend
-                self.popularity.put(trend)
+        history, said = follow(
+            self._histories.get(event.user_id), [Followed(source, self._count, event)]
+        )
+        assert history is not None, "an event is a change"
+        self._histories.put(event.user_id, history)
+        for one in said:
+            if self.row(one.item_id) >= 0 and (not one.next_id or self.row(one.next_id) >= 0):
+                self._counts.setdefault(one.item_id, Counts()).add(0, one)
+                self._changed.add(one.item_id)
 
     def row(self, item_id: str) -> int:
         """The row of an item, or -1 where there is no room for one more."""
@@ -74,6 +79,9 @@ class Past:
 
     def refresh(self, now_ms: int) -> None:
         """Renew the popularity as the ranker does before it makes a list."""
+        for item_id in self._changed:
+            self.popularity.put(self._counts[item_id].trend(item_id))
+        self._changed.clear()
         self.popularity.refresh(now_ms)
 
     def look(self, position: Position, user_id: str, rows: Rows, model: str) -> Shown:
@@ -81,10 +89,10 @@ class Past:
         now_ms = position.time_ms
         trigger = Trigger(kind="interest", event_id=position.list_id)
         ask = Ask(user_id=user_id, state=self.people.get(user_id), trigger=trigger, cause=None)
-        known = context(self.inventory, [ask])
+        moment = moment_of(self.inventory, self.popularity, [ask], now_ms)
+        known = moment.users
         acts = user_inputs(known)
-        inputs = FeatureInputs(self.inventory, self.popularity, known, rows[None], now_ms)
-        (cross,) = cross_features(inputs)
+        (cross,) = cross_features(FeatureInputs(moment, rows[None]))
         return Shown(
             position=position,
             user_id=user_id,

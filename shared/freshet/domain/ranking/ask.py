@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.derived import Cause, Interests
+from freshet.contracts.inputs import Seen
 from freshet.contracts.recommendations import Trigger
 
 Rows = NDArray[np.int64]
@@ -25,6 +26,7 @@ class Ask:
         exclude: item ids that must not be in it.
         category: only items of this one, if given.
         query: what the user is looking for right now.
+        seen: what becomes of items that the user has interacted with.
     """
 
     user_id: str
@@ -35,6 +37,7 @@ class Ask:
     exclude: list[str] = field(default_factory=list)
     category: str | None = None
     query: str | None = None
+    seen: Seen = "exclude"
 
     @classmethod
     def nobody(cls) -> "Ask":

@@ -14,6 +14,9 @@ from freshet.domain.ranking.inventory import Inventory
 #: The newest liked items that candidates are compared with one by one.
 LIKED = 10
 
+#: The newest interactions whose neighbours are looked up.
+LATEST = 16
+
 #: A search is looked at as long as nothing else was done for this time.
 QUERY_MEMORY_MS = 30 * 60_000
 
@@ -28,6 +31,7 @@ class Context:
             [b, p].
         interests: fast, middling and slow content vectors, [b, 3, 128].
         liked: rows of the items liked lately, newest first, padded with -1, [b, 10].
+        latest: the same of the last 16, [b, 16].
         tags: each user's tag weights now.
         queries: what each user is looking for; an empty text for nothing.
         query_codes: tags that the query names.
@@ -39,6 +43,7 @@ class Context:
     passed: Rows
     interests: Floats
     liked: Rows
+    latest: Rows
     tags: list[dict[str, float]]
     queries: list[str]
     query_codes: list[set[int]]
@@ -50,14 +55,15 @@ def context(inventory: Inventory, asks: Sequence[Ask]) -> Context:
     """Work out the context of a micro-batch of users."""
     states = [ask.state for ask in asks]
     acts = acts_of(states, inventory.rows)
-    liked, signals = _liked(acts)
+    latest, signals = _latest(acts)
     queries = [_query(ask) for ask in asks]
     named = [inventory.vocabulary.named_by(query) if query else (set(), 1) for query in queries]
     return Context(
         acts=acts,
         passed=passed_rows(states, inventory.rows),
         interests=interest_vectors(states, acts, inventory.embeddings, inventory.embedding_version),
-        liked=liked,
+        liked=latest[:, :LIKED],
+        latest=latest,
         tags=[current_tags(ask.state) if ask.state else {} for ask in asks],
         queries=queries,
         query_codes=[codes for codes, _ in named],
@@ -69,14 +75,14 @@ def context(inventory: Inventory, asks: Sequence[Ask]) -> Context:
     )
 
 
-def _liked(acts: Acts) -> tuple[Rows, list[int]]:
-    """Rows of the acts that speak for something, newest first, [b, 10], and how many there are."""
+def _latest(acts: Acts) -> tuple[Rows, list[int]]:
+    """Rows of the acts that speak for something, newest first, [b, 16], and how many there are."""
     speaks = acts.strength > 0
     nth = speaks[:, ::-1].cumsum(axis=1)[:, ::-1]
-    users, places = (speaks & (nth <= LIKED)).nonzero()
-    liked = np.full((len(speaks), LIKED), -1)
-    liked[users, nth[users, places] - 1] = acts.rows[users, places]
-    return liked, speaks.sum(axis=1).tolist()
+    users, places = (speaks & (nth <= LATEST)).nonzero()
+    latest = np.full((len(speaks), LATEST), -1)
+    latest[users, nth[users, places] - 1] = acts.rows[users, places]
+    return latest, speaks.sum(axis=1).tolist()
 
 
 def _query(ask: Ask) -> str:

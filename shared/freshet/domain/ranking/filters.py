@@ -1,4 +1,4 @@
-"""Which candidates must not be shown: each filter is a mask, True for what stays."""
+"""Which items may be shown to whom."""
 
 from collections.abc import Sequence
 
@@ -6,47 +6,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.domain.interest.acts import Acts
-from freshet.domain.ranking.ask import Ask, Rows
+from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.inventory import Inventory
 
 Mask = NDArray[np.bool_]
 
 
-def allowed(inventory: Inventory, asks: Sequence[Ask], acts: Acts, rows: Rows) -> Mask:
-    """What of the candidates [b, k] stays: all filters together."""
-    return (
-        _once(rows)
-        & inventory.available[rows]
-        & ~_excluded(inventory, asks, acts, rows)
-        & _of_category(inventory, asks, rows)
-    )
+def eligible(inventory: Inventory, asks: Sequence[Ask], acts: Acts) -> Mask:
+    """Which of all items may be in the list of each user, [b, n].
 
-
-def _once(rows: Rows) -> Mask:
-    """Each row once, padding never; candidates are sorted by row."""
-    mask = rows >= 0
-    mask[:, 1:] &= rows[:, 1:] != rows[:, :-1]
-    return mask
-
-
-def _excluded(inventory: Inventory, asks: Sequence[Ask], acts: Acts, rows: Rows) -> Mask:
-    """What the user acted on lately, in any way, and what the request excludes."""
-    get = inventory.rows.get
-    longest = max((len(ask.exclude) for ask in asks), default=0)
-    unwanted = np.full((len(asks), longest), -1)
+    An item may if it is available, of the category that is asked for, and neither excluded by the
+    request, nor disliked lately, nor what the request's `seen` keeps out.
+    """
+    n = len(inventory)
+    mask: Mask = np.repeat(inventory.available[None, :n], len(asks), axis=0)
     for user, ask in enumerate(asks):
-        unwanted[user, : len(ask.exclude)] = [get(item_id, -1) for item_id in ask.exclude]
-    excluded = np.concatenate([acts.rows, unwanted], axis=1)
-    found: Mask = (rows[:, :, None] == excluded[:, None, :]).any(axis=2)
-    return found
-
-
-def _of_category(inventory: Inventory, asks: Sequence[Ask], rows: Rows) -> Mask:
-    wanted = np.array(
-        [
-            -1 if ask.category is None else inventory.category_codes.get(ask.category, -2)
-            for ask in asks
-        ]
-    )[:, None]
-    mask: Mask = (wanted == -1) | (inventory.categories[rows] == wanted)
+        if ask.category is not None:
+            code = inventory.category_codes.get(ask.category, -1)
+            mask[user] &= inventory.categories[:n] == code
+        rows = [inventory.rows[one] for one in ask.exclude if one in inventory.rows]
+        mask[user, rows] = False
+    known = acts.rows >= 0
+    again = np.array([ask.seen == "again" for ask in asks])
+    if again.any():
+        mine = np.zeros_like(mask)
+        users, places = (known & again[:, None]).nonzero()
+        mine[users, acts.rows[users, places]] = True
+        mask[again] &= mine[again]
+    out = np.array([ask.seen == "exclude" for ask in asks])[:, None] | (acts.strength < 0)
+    users, places = (known & out).nonzero()
+    mask[users, acts.rows[users, places]] = False
     return mask

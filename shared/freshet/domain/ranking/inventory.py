@@ -128,12 +128,19 @@ class Inventory:
         """Whether an item has one of the tags."""
         return bool(codes) and not codes.isdisjoint(self.tags[row].tolist())
 
-    def rows_tagged(self, codes: set[int], count: int) -> list[int]:
-        """At most `count` rows that carry one of the tags, the newest of each tag first."""
+    def rows_tagged(self, codes: set[int], count: int, eligible: NDArray[np.bool_]) -> list[int]:
+        """At most `count` rows that carry one of the tags, the newest of each tag first.
+
+        Args:
+            codes: of the tags.
+            count: how many.
+            eligible: which rows may be found, [n].
+        """
         found: dict[int, None] = {}
         for code in sorted(codes):
-            for row in reversed(self._rows_by_code.get(code, [])[-count:]):
-                found[row] = None
+            rows = np.array(self._rows_by_code.get(code, []), np.int64)
+            newest = rows[eligible[rows]][: -count - 1 : -1]
+            found.update(dict.fromkeys(newest.tolist()))
         return list(found)[:count]
 
     def _set_tags(self, row: int, names: tuple[str, ...]) -> None:

@@ -14,27 +14,28 @@ from freshet.contracts.recommendations import (
     Reason,
     Recommendations,
     RecommendedItem,
+    SourceName,
     Strategy,
     StrategyReason,
 )
 from freshet.domain.ranking.ask import Ask, Floats, Rows
-from freshet.domain.ranking.context import Context
+from freshet.domain.ranking.covisits import came_from
 from freshet.domain.ranking.features.nearest_recent import liked_cosines
 from freshet.domain.ranking.filters import Mask
 from freshet.domain.ranking.inventory import Inventory
-from freshet.domain.ranking.popularity import Popularity
+from freshet.domain.ranking.moment import Moment
 from freshet.domain.ranking.reasons import reasons_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """The lists of b users as arrays, [b, ranks] each but the first four.
+    """The lists of b users as arrays, [b, ranks] each but the first three.
 
     Attributes:
         ids: of the recommendations.
         strategies: how each list was made, and why so.
         interests: that were mined.
-        known: of the users.
+        sources: which brought each item, [b, ranks] lists of names.
         rows: the items; -1 where a list has ended.
         score, probability: what the model said.
         propensity: chance of this item at this rank.
@@ -44,7 +45,7 @@ class Made:
     ids: Sequence[str]
     strategies: Sequence[tuple[Strategy, StrategyReason]]
     interests: Sequence[list[InterestUsed]]
-    known: Context
+    sources: Sequence[Sequence[list[SourceName]]]
     rows: Rows
     score: Floats
     probability: Floats
@@ -52,46 +53,50 @@ class Made:
     explored: Mask
 
 
-def messages(
-    asks: Sequence[Ask],
-    made: Made,
-    inventory: Inventory,
-    popularity: Popularity,
-    model: str,
-    now_ms: int,
-) -> list[Recommendations]:
-    """One message for each ask."""
+def messages(asks: Sequence[Ask], made: Made, moment: Moment, model: str) -> list[Recommendations]:
+    """One message for each ask.
+
+    Args:
+        asks: for the lists.
+        made: the lists.
+        moment: what they were made from.
+        model: label of the model that scored them.
+    """
+    inventory, known, now_ms = moment.inventory, moment.users, moment.now_ms
     embeddings = inventory.embeddings[made.rows]
-    likeness = liked_cosines(inventory, made.known, embeddings)
+    likeness = liked_cosines(inventory, known, embeddings)
     most = likeness.argmax(axis=1)
-    because = np.take_along_axis(made.known.liked, most, axis=1).tolist()
+    because = np.take_along_axis(known.liked, most, axis=1).tolist()
     alike = _rounded(likeness.max(axis=1), 4)
+    followed = came_from(moment, made.rows).tolist()
     rows, explored = made.rows.tolist(), made.explored.tolist()
     score, probability = _rounded(made.score, 5), _rounded(made.probability, 5)
     # With the nearest of the user's three interests.
-    nearest = (made.known.interests @ embeddings.transpose(0, 2, 1)).max(axis=1)
+    nearest = (known.interests @ embeddings.transpose(0, 2, 1)).max(axis=1)
     content, propensity = _rounded(nearest, 4), _rounded(made.propensity, 6)
     lists = []
     for user, ask in enumerate(asks):
-        wanted = made.known.tags[user]
-        query, codes = made.known.queries[user], made.known.query_codes[user]
+        wanted = known.tags[user]
+        query, codes = known.queries[user], known.query_codes[user]
         strategy, why = made.strategies[user]
         items = []
         for rank, row in enumerate(rows[user][: ask.count]):
             if row < 0:
                 break
+            sources = made.sources[user][rank]
             if explored[user][rank]:
                 reasons = [Reason(kind="explore")]
             else:
                 liked = because[user][rank]
+                before = followed[user][rank]
                 reasons = reasons_for(
+                    sources=sources,
+                    before=inventory.ids[before] if before >= 0 else None,
                     tags=inventory.tag_names[row],
                     wanted=wanted,
                     nearest=(inventory.ids[liked], alike[user][rank]) if liked >= 0 else None,
                     content=content[user][rank],
                     query=query[:MAX_SEARCH] if inventory.carries(row, codes) else "",
-                    is_trending=row in popularity.trending_rows,
-                    is_fresh=row in popularity.fresh_rows,
                 )
             items.append(
                 RecommendedItem(
@@ -101,6 +106,7 @@ def messages(
                     probability=probability[user][rank],
                     propensity=propensity[user][rank],
                     reasons=reasons,
+                    sources=sources,
                 )
             )
         lists.append(

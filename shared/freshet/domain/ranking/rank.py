@@ -1,4 +1,4 @@
-"""The ranking of a micro-batch: candidates, filters, features, score, selection, reasons."""
+"""The ranking of a micro-batch: candidates, features, scores, selection, reasons, messages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,18 +10,20 @@ from numpy.typing import NDArray
 from freshet.contracts.recommendations import Recommendations
 from freshet.domain.interest.mining import mine
 from freshet.domain.ranking.ask import Ask, Floats, Rows
-from freshet.domain.ranking.candidates import explore, nearest, searched, shared
-from freshet.domain.ranking.context import Context, context
+from freshet.domain.ranking.candidates import explore
+from freshet.domain.ranking.candidates.registry import SOURCES, Candidates, candidates
+from freshet.domain.ranking.context import Context
 from freshet.domain.ranking.features.feature import FeatureInputs
 from freshet.domain.ranking.features.registry import cross_features
-from freshet.domain.ranking.filters import Mask, allowed
+from freshet.domain.ranking.filters import Mask
 from freshet.domain.ranking.identity import recommendation_id, uniforms
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.messages import Made, messages
+from freshet.domain.ranking.moment import Moment, moment_of
 from freshet.domain.ranking.popularity import Popularity
 from freshet.domain.ranking.scorer import Scorer
 from freshet.domain.ranking.selector import POOL, select
-from freshet.domain.ranking.strategy import exploration_of, strategy_of
+from freshet.domain.ranking.strategy import strategy_of
 
 N = TypeVar("N", bound=np.generic)
 
@@ -31,23 +33,36 @@ class Considered:
     """The candidates of b users, before any is chosen.
 
     Attributes:
-        known: of the users.
-        ids: of their lists.
+        moment: what they were worked out from.
+        ids: of the lists.
         chances: numbers in [0, 1) to choose by, [b, ranks, 2].
         tried: rows that are candidates only to be tried, [b, t].
-        rows: all candidates, sorted, some of them twice, -1 pads, [b, k].
-        allowed: which may be shown; of one that is there twice, the first, [b, k].
-        score, probability: what the model says, [b, k].
+        candidates: all, with their sources.
+        score, probability: what the model says of each, [b, k].
     """
 
-    known: Context
+    moment: Moment
     ids: list[str]
     chances: NDArray[np.float64]
     tried: Rows
-    rows: Rows
-    allowed: Mask
+    candidates: Candidates
     score: Floats
     probability: Floats
+
+    @property
+    def known(self) -> Context:
+        """What is known of the users."""
+        return self.moment.users
+
+    @property
+    def rows(self) -> Rows:
+        """All candidates, sorted, some of them twice, -1 pads, [b, k]."""
+        return self.candidates.rows
+
+    @property
+    def allowed(self) -> Mask:
+        """Which of the candidates can be chosen: each once, [b, k]."""
+        return self.candidates.once
 
 
 class Ranking:
@@ -56,7 +71,7 @@ class Ranking:
     Args:
         inventory: the items.
         popularity: their trends.
-        exploration: chance of an exploring pick at each rank for a user who is known.
+        exploration: chance of an exploring pick at each rank.
     """
 
     def __init__(self, inventory: Inventory, popularity: Popularity, exploration: float) -> None:
@@ -75,47 +90,48 @@ class Ranking:
         if not asks:
             return []
         considered = self.consider(asks, scorer, now_ms)
-        known, rows = considered.known, considered.rows
-        inventory, popularity = self._inventory, self._popularity
+        users, rows = considered.known, considered.rows
         interests = mine(
             [ask.state for ask in asks],
-            known.acts,
-            known.tags,
-            inventory.tags,
-            inventory.vocabulary,
+            users.acts,
+            users.tags,
+            self._inventory.tags,
+            self._inventory.vocabulary,
         )
         strategies = [
             strategy_of(
                 interests[user],
-                searching=bool(known.query_codes[user]),
-                signals=known.signals[user],
+                searching=bool(users.query_codes[user]),
+                signals=users.signals[user],
                 acted=ask.state is not None and bool(ask.state.recent or ask.state.queries),
-                anything_popular=popularity.known,
+                anything_popular=self._popularity.known,
             )
             for user, ask in enumerate(asks)
         ]
+        ranks = considered.chances.shape[1]
         score = np.where(considered.allowed, considered.score, -np.inf)
-        pool = _pool(score, rows, considered.tried)
+        pool = _pool(score, rows, considered.tried, max(POOL, ranks + explore.COUNT))
         selection = select(
             _at(pool, score),
-            inventory.embeddings[_at(pool, rows)],
-            min(pool.shape[1], considered.chances.shape[1]),
-            np.array([exploration_of(one, self._exploration) for one, _ in strategies]),
+            self._inventory.embeddings[_at(pool, rows)],
+            min(pool.shape[1], ranks),
+            self._exploration,
             considered.chances,
         )
         chosen = _at(np.maximum(selection.places, 0), pool)
+        chosen_rows = np.where(selection.places < 0, -1, _at(chosen, rows))
         made = Made(
             ids=considered.ids,
             strategies=strategies,
             interests=interests,
-            known=known,
-            rows=np.where(selection.places < 0, -1, _at(chosen, rows)),
+            sources=considered.candidates.sources_of(chosen_rows),
+            rows=chosen_rows,
             score=_at(chosen, score),
             probability=_at(chosen, considered.probability),
             propensity=selection.propensity,
             explored=selection.explored,
         )
-        return messages(asks, made, inventory, popularity, scorer.label, now_ms)
+        return messages(asks, made, considered.moment, scorer.label)
 
     def consider(self, asks: Sequence[Ask], scorer: Scorer, now_ms: int) -> Considered:
         """Everything up to the choice: what could be in each list, and what the model says of it.
@@ -125,66 +141,50 @@ class Ranking:
             scorer: the model.
             now_ms: the time now.
         """
-        self._popularity.refresh(now_ms)
-        known = context(self._inventory, asks)
+        moment = self.moment(asks, now_ms)
         ids = [recommendation_id(ask, scorer.label) for ask in asks]
         # First those of the exploring candidates, then two for each rank: a list's numbers depend
         # neither on the lists that are made with it nor on their lengths.
         ranks = max(ask.count for ask in asks)
         chances = np.stack([uniforms(one, explore.COUNT + 2 * ranks) for one in ids])
-        tried = explore.explore(len(self._inventory), chances[:, : explore.COUNT])
-        rows = self._candidates(known, tried)
-        score, probability, _ = self.score(known, rows, scorer, now_ms)
+        trying = explore.explore(chances[:, : explore.COUNT])
+        found = candidates(moment, (*SOURCES, trying), ranks)
+        score, probability, _ = self.score(moment, found.rows, scorer)
         return Considered(
-            known=known,
+            moment=moment,
             ids=ids,
             chances=chances[:, explore.COUNT :].reshape(len(asks), -1, 2),
-            tried=tried,
-            rows=rows,
-            allowed=allowed(self._inventory, asks, known.acts, rows),
+            tried=found.of(trying),
+            candidates=found,
             score=score,
             probability=probability,
         )
 
-    def score(
-        self, known: Context, rows: Rows, scorer: Scorer, now_ms: int
-    ) -> tuple[Floats, Floats, Floats]:
+    def moment(self, asks: Sequence[Ask], now_ms: int) -> Moment:
+        """All that the lists of a micro-batch are worked out from."""
+        self._popularity.refresh(now_ms)
+        return moment_of(self._inventory, self._popularity, asks, now_ms)
+
+    def score(self, moment: Moment, rows: Rows, scorer: Scorer) -> tuple[Floats, Floats, Floats]:
         """What a model says of these rows [b, k], and the features [b, k, f] that it read.
 
         Args:
-            known: of b users.
+            moment: of b users.
             rows: any items.
             scorer: the model.
-            now_ms: the time now; popularity is as of the last refresh.
         """
-        inputs = FeatureInputs(self._inventory, self._popularity, known, rows, now_ms)
-        cross = cross_features(inputs, scorer.features)
-        return *scorer.score(known, rows, cross), cross
-
-    def _candidates(self, known: Context, tried: Rows) -> Rows:
-        count = len(tried)
-        rows = np.concatenate(
-            [
-                nearest.nearest(self._inventory, known.interests),
-                searched.searched(self._inventory, known.query_codes),
-                shared.trending(self._popularity, count),
-                shared.fresh(self._popularity, count),
-                tried,
-            ],
-            axis=1,
-        )
-        rows.sort(axis=1)
-        return rows
+        cross = cross_features(FeatureInputs(moment, rows), scorer.features)
+        return *scorer.score(moment.users, rows, cross), cross
 
 
-def _pool(scores: Floats, rows: Rows, tried: Rows) -> Rows:
+def _pool(scores: Floats, rows: Rows, tried: Rows, size: int) -> Rows:
     """Places of what the selector looks at: the best scores, and all that is to be tried.
 
     Ordered by score, then row, so that chance picks alike in whatever company a list is made.
     """
     is_tried = (rows[:, :, None] == tried[:, None, :]).any(axis=2) & np.isfinite(scores)
     merit = np.where(is_tried, np.inf, scores)
-    count = min(POOL, scores.shape[1])
+    count = min(size, scores.shape[1])
     if not count:
         return np.zeros((len(scores), 0), np.int64)
     places = np.argpartition(-merit, count - 1, axis=1)[:, :count]

@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 from freshet.domain.ranking.ask import Floats, Rows
 from freshet.domain.ranking.filters import Mask
 
-#: Points of score that the likeness of a twin to what stands above costs.
+#: Points of score that a twin of what stands above loses.
 DIVERSITY = 1.0
+
+#: Cosine from which two items are alike; what is less so costs nothing.
+ALIKE = 0.9
 
 #: The best of each user's candidates among which the selector picks.
 POOL = 50
@@ -33,13 +36,13 @@ def select(
     scores: Floats,
     embeddings: Floats,
     ranks: int,
-    exploration: NDArray[np.float64],
+    epsilon: float,
     uniforms: NDArray[np.float64],
 ) -> Selection:
     """Fill the ranks one by one, greedily and epsilon-exploring.
 
-    Greedy is maximal marginal relevance (Carbonell and Goldstein, 1998): the score, less the
-    largest likeness to what stands above. With probability epsilon a rank is given to any of
+    Greedy is maximal marginal relevance (Carbonell and Goldstein, 1998): the score, less what the
+    largest likeness to what stands above costs. With probability epsilon a rank is given to any of
     the candidates left instead, all with the same chance; so the greedy pick has propensity
     1 - epsilon + epsilon / left, any other epsilon / left.
 
@@ -47,12 +50,11 @@ def select(
         scores: of the pool, [b, p]; -inf for what must not be shown.
         embeddings: of the pool, [b, p, d].
         ranks: length of the list, at most p.
-        exploration: epsilon of each user, [b].
+        epsilon: chance of an exploring pick at each rank.
         uniforms: numbers in [0, 1), [b, ranks, 2].
     """
     users, pool = scores.shape
     every = np.arange(users)
-    epsilon = exploration[:, None]
     showable = np.isfinite(scores)
     # Every rank before took one; so all of chance but whom it picks is known beforehand.
     left = np.maximum(showable.sum(axis=1)[:, None] - np.arange(ranks), 0)
@@ -61,7 +63,8 @@ def select(
     # The n-th that is left, n uniform.
     nth = np.minimum((uniforms[:, :ranks, 1] * left).astype(np.int64), left - 1)
 
-    cost = DIVERSITY * (embeddings @ embeddings.transpose(0, 2, 1))
+    likeness = embeddings @ embeddings.transpose(0, 2, 1)
+    cost = DIVERSITY / (1 - ALIKE) * np.maximum(likeness - np.float32(ALIKE), 0)
     above = np.zeros((users, pool), np.float32)
     own = np.where(showable, scores, -np.inf)
     greedy = np.empty((users, ranks), np.int64)

@@ -12,9 +12,6 @@ FEW_SIGNALS = 3
 FOUND_WEIGHT = 1.5
 FOUND_ACTS = 2
 
-#: How much more a list explores for a user of whom no interest was found.
-EXPLORE_FACTOR = 4.0
-
 
 def strategy_of(
     interests: Sequence[InterestUsed],
@@ -52,8 +49,3 @@ def _by_acts(
         return "personalised", "content"
     found = any(one.weight >= FOUND_WEIGHT and len(one.evidence) >= FOUND_ACTS for one in liked)
     return ("personalised", "interest") if found else ("explore", "no_interest")
-
-
-def exploration_of(strategy: Strategy, base: float) -> float:
-    """The chance of an exploring pick at each rank."""
-    return base if strategy == "personalised" else min(1.0, EXPLORE_FACTOR * base)

@@ -1,1 +1,1 @@
-"""What is popular and what is rising: decayed counts of clicks and impressions."""
+"""What is popular and what follows what: decayed counts of interactions and impressions by item."""

@@ -2,11 +2,12 @@
 
 import math
 
-#: A click of a week ago counts half in an item's popularity.
-CLICK_HALF_LIFE_MS = 7 * 24 * 3_600_000
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+WEEK_MS = 7 * DAY_MS
 
-#: What is rising shows within the hour.
-RISING_HALF_LIFE_MS = 3_600_000
+#: What follows an item changes slowly.
+NEIGHBOUR_HALF_LIFE_MS = 60 * DAY_MS
 
 
 def decayed(value: float, elapsed_ms: int, half_life_ms: int) -> float:

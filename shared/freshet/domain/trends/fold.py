@@ -1,97 +1,136 @@
-"""The fold of an item's counts: what one partition's users clicked and were shown."""
+"""The fold of an item's counts: what all users clicked, were shown, and clicked next."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from freshet.contracts.derived import Trend
-from freshet.contracts.inputs import Impression
-from freshet.domain.interactions import UserEvent, interactions
-from freshet.domain.interest.strength import STRENGTH
-from freshet.domain.trends.decay import CLICK_HALF_LIFE_MS, RISING_HALF_LIFE_MS, decayed
+from freshet.contracts.derived import ItemInteraction, Neighbours, Trend
+from freshet.domain.trends.decay import DAY_MS, HOUR_MS, NEIGHBOUR_HALF_LIFE_MS, WEEK_MS, decayed
+
+#: Neighbours of an item that are counted.
+NEIGHBOURS = 64
 
 
-class Sighting(NamedTuple):
-    """One act on one item, and where it stood in the log.
+class Arrived(NamedTuple):
+    """What one event says of one item, and whose users' partition the event lies in."""
 
-    Attributes:
-        source: the topic's name in the registry.
-        offset: in the partition.
-        event_id: of the event.
-        time_ms: when it happened.
-        clicks: what it adds to the clicks: its strength, nothing where that is negative.
-        impressions: what it adds to the impressions: 1 if the item was shown.
+    partition: int
+    interaction: ItemInteraction
+
+
+class Counts:
+    """An item's counts while they are folded, all as of one time.
+
+    Args:
+        state: the counts so far; None for an item not seen before.
     """
 
-    source: str
-    offset: int
-    event_id: str
-    time_ms: int
-    clicks: float
-    impressions: float
+    def __init__(self, state: Trend | None = None) -> None:
+        self.applied = dict(state.applied) if state else {}
+        self.newest = ""
+        known = state.neighbours if state else Neighbours()
+        self.hour = state.clicks_hour if state else 0.0
+        self.day = state.clicks_day if state else 0.0
+        self.week = state.clicks_week if state else 0.0
+        self.ever = state.clicks_ever if state else 0.0
+        self.impressions = state.impressions_week if state else 0.0
+        self.neighbours = dict(zip(known.items, known.weights, strict=False))
+        self.total = known.total
+        self.followed_ms = known.as_of_ms
+        self.as_of_ms = state.as_of_ms if state else 0
 
+    def add(self, partition: int, one: ItemInteraction) -> None:
+        """Take what one event of this partition of users says; nothing if it is applied already."""
+        source = f"{one.source}/{partition}"
+        if one.offset <= self.applied.get(source, -1):
+            return
+        self.applied[source] = one.offset
+        self.newest = f"{source}/{one.offset}"
+        elapsed_ms = one.time_ms - self.as_of_ms
+        if elapsed_ms > 0:
+            self._age(elapsed_ms)
+            elapsed_ms = 0
+        if one.clicks:
+            self.hour += decayed(one.clicks, -elapsed_ms, HOUR_MS)
+            self.day += decayed(one.clicks, -elapsed_ms, DAY_MS)
+            self.week += decayed(one.clicks, -elapsed_ms, WEEK_MS)
+            self.ever += one.clicks
+        if one.impressions:
+            self.impressions += decayed(one.impressions, -elapsed_ms, WEEK_MS)
+        if one.next_id:
+            self._follow(one)
 
-def sightings(source: str, offset: int, event: UserEvent) -> dict[str, Sighting]:
-    """What an event says, by item. An item twice in one shown list was shown once."""
-    if isinstance(event, Impression):
-        seen = Sighting(source, offset, event.event_id, event.time_ms, 0.0, 1.0)
-        return dict.fromkeys(event.item_ids, seen)
-    return {
-        item_id: Sighting(
-            source, offset, event.event_id, event.time_ms, max(0.0, STRENGTH[kind]), 0.0
+    def trend(self, item_id: str) -> Trend:
+        """The counts as a message; something was added before."""
+        return Trend(
+            event_id=self.newest,
+            event_time=self.as_of_ms,
+            item_id=item_id,
+            clicks_hour=self.hour,
+            clicks_day=self.day,
+            clicks_week=self.week,
+            clicks_ever=self.ever,
+            impressions_week=self.impressions,
+            neighbours=Neighbours(
+                items=list(self.neighbours),
+                weights=list(self.neighbours.values()),
+                total=self.total,
+                as_of_ms=self.followed_ms,
+            ),
+            as_of_ms=self.as_of_ms,
+            applied=self.applied,
         )
-        for item_id, kind in interactions(event)
-    }
+
+    def _age(self, elapsed_ms: int) -> None:
+        self.as_of_ms += elapsed_ms
+        self.hour = decayed(self.hour, elapsed_ms, HOUR_MS)
+        self.day = decayed(self.day, elapsed_ms, DAY_MS)
+        self.week = decayed(self.week, elapsed_ms, WEEK_MS)
+        self.impressions = decayed(self.impressions, elapsed_ms, WEEK_MS)
+
+    def _age_neighbours(self, elapsed_ms: int) -> None:
+        self.followed_ms += elapsed_ms
+        left = decayed(1.0, elapsed_ms, NEIGHBOUR_HALF_LIFE_MS)
+        self.total *= left
+        for item_id in self.neighbours:
+            self.neighbours[item_id] *= left
+
+    def _follow(self, one: ItemInteraction) -> None:
+        """Count a neighbour; a full table gives up its weakest for one that is new.
+
+        The newcomer starts at the weakest's count where its own is less, so that one that comes
+        again and again is not pushed out by each other newcomer; unlike in Space-Saving (Metwally,
+        Agrawal and El Abbadi, 2005) it is not added, which would let anything new look strong.
+        """
+        elapsed_ms = one.time_ms - self.followed_ms
+        if elapsed_ms > 0:
+            self._age_neighbours(elapsed_ms)
+            elapsed_ms = 0
+        item_id, counts = one.next_id, self.neighbours
+        weight = decayed(one.weight, -elapsed_ms, NEIGHBOUR_HALF_LIFE_MS)
+        self.total += weight
+        if item_id not in counts and len(counts) >= NEIGHBOURS:
+            weakest = min(counts, key=counts.__getitem__)
+            counts[item_id] = max(weight, counts.pop(weakest))
+        else:
+            counts[item_id] = counts.get(item_id, 0.0) + weight
 
 
-def fold(
-    state: Trend | None, item_id: str, partition: int, arrived: Iterable[Sighting]
-) -> Trend | None:
-    """Add sightings of one item to its counts.
+def fold(state: Trend | None, item_id: str, arrived: Iterable[Arrived]) -> Trend | None:
+    """Add what events say of one item to its counts.
 
-    What stands at or below the offset applied before changes nothing, so reading the log again
-    is harmless. The sum does not depend on the order in time: a late act is decayed to the time
-    that the counts are as of. A producer that sends an event twice under a new offset counts it
-    twice: popularity is statistical, and ids remembered for every item would outgrow the counts.
+    What stands at or below the offset applied before, of the topic and the partition of users that
+    it came from, changes nothing: what is said again after a crash is harmless. The counts do not
+    depend on the order in time: a late event is decayed to the time that the counts are as of.
 
     Args:
         state: the counts so far; None for an item not seen before.
         item_id: the item.
-        partition: of the users.
-        arrived: in the order of the offsets of each source.
+        arrived: in the order of the offsets of each source and partition.
 
     Returns:
         The new counts; `state` itself where nothing was new.
     """
-    applied = dict(state.applied) if state else {}
-    clicks, impressions, rising = (
-        (state.clicks, state.impressions, state.recent_clicks) if state else (0.0, 0.0, 0.0)
-    )
-    as_of_ms = state.as_of_ms if state else 0
-    newest = ""
-    for one in arrived:
-        if one.offset <= applied.get(one.source, -1):
-            continue
-        applied[one.source] = one.offset
-        newest = one.event_id
-        elapsed_ms = one.time_ms - as_of_ms
-        if elapsed_ms > 0:
-            clicks = decayed(clicks, elapsed_ms, CLICK_HALF_LIFE_MS)
-            impressions = decayed(impressions, elapsed_ms, CLICK_HALF_LIFE_MS)
-            rising = decayed(rising, elapsed_ms, RISING_HALF_LIFE_MS)
-            as_of_ms, elapsed_ms = one.time_ms, 0
-        clicks += decayed(one.clicks, -elapsed_ms, CLICK_HALF_LIFE_MS)
-        impressions += decayed(one.impressions, -elapsed_ms, CLICK_HALF_LIFE_MS)
-        rising += decayed(one.clicks, -elapsed_ms, RISING_HALF_LIFE_MS)
-    if not newest:
-        return state
-    return Trend(
-        event_id=newest,
-        event_time=as_of_ms,
-        item_id=item_id,
-        partition=partition,
-        clicks=clicks,
-        impressions=impressions,
-        recent_clicks=rising,
-        as_of_ms=as_of_ms,
-        applied=applied,
-    )
+    counts = Counts(state)
+    for partition, one in arrived:
+        counts.add(partition, one)
+    return counts.trend(item_id) if counts.newest else state

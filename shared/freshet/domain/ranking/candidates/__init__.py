@@ -1,1 +1,1 @@
-"""Where candidates come from: one file a source, each gives rows [b, m] padded with -1."""
+"""Where candidates come from: one file a source, and the registry of them all."""

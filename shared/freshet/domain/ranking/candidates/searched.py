@@ -1,19 +1,20 @@
-"""Candidates that answer what the user is looking for."""
-
-from collections.abc import Sequence
+"""Items that answer what the user is looking for."""
 
 import numpy as np
 
 from freshet.domain.ranking.ask import Rows
-from freshet.domain.ranking.inventory import Inventory
+from freshet.domain.ranking.candidates.source import CandidateSource
+from freshet.domain.ranking.moment import Moment
 
-COUNT = 30
 
-
-def searched(inventory: Inventory, codes: Sequence[set[int]]) -> Rows:
-    """Items that carry one of the tags that each user's search names."""
-    rows = np.full((len(codes), COUNT if any(codes) else 0), -1)
+def _searched(moment: Moment, count: int) -> Rows:
+    """The newest items that carry one of the tags that the search names."""
+    codes = moment.users.query_codes
+    rows = np.full((len(codes), count if any(codes) else 0), -1)
     for user, named in enumerate(codes):
-        found = inventory.rows_tagged(named, COUNT) if named else []
+        found = moment.inventory.rows_tagged(named, count, moment.eligible[user]) if named else []
         rows[user, : len(found)] = found
     return rows
+
+
+SEARCHED = CandidateSource("query", 30, _searched)

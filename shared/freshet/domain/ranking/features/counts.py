@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from freshet.domain.ranking.ask import Floats
 from freshet.domain.ranking.features.feature import Feature
-from freshet.domain.ranking.popularity import Popularity
+from freshet.domain.ranking.popularity import MEMORIES, Popularity
+
+#: Shares below this are all alike.
+_FLOOR = np.float32(1e-6)
 
 
 def _of_item(name: str, meaning: str, values: Callable[[Popularity], Floats]) -> Feature:
@@ -12,7 +17,19 @@ def _of_item(name: str, meaning: str, values: Callable[[Popularity], Floats]) ->
     return Feature(name, meaning, lambda inputs: values(inputs.popularity)[inputs.rows])
 
 
+def _share(memory: str) -> Feature:
+    at = MEMORIES.index(memory)
+    return Feature(
+        f"popularity_{memory}",
+        f"log of its share of all clicks, {memory}",
+        lambda inputs: np.log(inputs.popularity.shares[at].take(inputs.rows) + _FLOOR),
+        unknown=float(np.log(_FLOOR)),
+    )
+
+
 POPULARITY = _of_item("popularity", "log(1 + decayed clicks)", lambda items: items.popularity)
+POPULARITY_DAY = _share("day")
+POPULARITY_EVER = _share("ever")
 CLICK_RATE = _of_item(
     "click_rate", "decayed clicks an impression, smoothed", lambda items: items.click_rate
 )

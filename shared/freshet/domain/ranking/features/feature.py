@@ -7,9 +7,7 @@ from typing import Any, TypeVar
 from numpy.typing import NDArray
 
 from freshet.domain.ranking.ask import Floats, Rows
-from freshet.domain.ranking.context import Context
-from freshet.domain.ranking.inventory import Inventory
-from freshet.domain.ranking.popularity import Popularity
+from freshet.domain.ranking.moment import Moment
 
 T = TypeVar("T")
 
@@ -18,26 +16,17 @@ class FeatureInputs:
     """What the features of a micro-batch are computed from.
 
     Args:
-        inventory: the items.
-        popularity: their trends, refreshed.
-        users: the b users.
+        moment: of b users.
         rows: candidates, [b, k]; padding is any row and is masked later.
-        now_ms: the time now, for the age of items.
     """
 
-    def __init__(
-        self,
-        inventory: Inventory,
-        popularity: Popularity,
-        users: Context,
-        rows: Rows,
-        now_ms: int,
-    ) -> None:
-        self.inventory = inventory
-        self.popularity = popularity
-        self.users = users
+    def __init__(self, moment: Moment, rows: Rows) -> None:
+        self.moment = moment
+        self.inventory = moment.inventory
+        self.popularity = moment.popularity
+        self.users = moment.users
+        self.now_ms = moment.now_ms
         self.rows = rows
-        self.now_ms = now_ms
         self._shared: dict[Callable[[FeatureInputs], Any], Any] = {}
 
     def once(self, work: Callable[["FeatureInputs"], T]) -> T:

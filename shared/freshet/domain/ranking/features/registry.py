@@ -16,8 +16,11 @@ from freshet.domain.ranking.features.counts import (
     CLICK_RATE_QUICK,
     EXPOSURE,
     POPULARITY,
+    POPULARITY_DAY,
+    POPULARITY_EVER,
     RISING,
 )
+from freshet.domain.ranking.features.covisited import EXPECTED, FOLLOWS_FAR, FOLLOWS_NEAR
 from freshet.domain.ranking.features.feature import Feature, FeatureInputs
 from freshet.domain.ranking.features.freshness import FRESHNESS
 from freshet.domain.ranking.features.nearest_recent import NEAREST_RECENT
@@ -42,6 +45,11 @@ FEATURES: tuple[Feature, ...] = (
     TAG_AFFINITY,
     CONTENT_AFFINITY,
     PASSED_BEFORE,
+    POPULARITY_DAY,
+    POPULARITY_EVER,
+    FOLLOWS_NEAR,
+    FOLLOWS_FAR,
+    EXPECTED,
 )
 
 #: Their names: the columns of what models learn from.
