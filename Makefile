@@ -11,7 +11,7 @@ SOURCES := shared services deploy tests
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-docker test-kubernetes lint types unit integration lock docs golden prior bench freezes drift images clean
+.PHONY: help demo test test-docker test-kubernetes lint types unit integration lock docs golden prior bench mutants freezes drift images clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ bench: $(VENV)/dev ## throughput, freshness, model changes and scoring on this m
 	PYTHONPATH=tests $(BIN)/python tests/bench/freshness.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/swaps.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/scoring.py
+
+mutants: $(VENV)/dev ## faults in ranking, interest and trends that unit tests notice: half an hour (ARGS=trends)
+	PYTHONPATH=tests OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/mutation/run.py $(ARGS)
 
 freezes: $(VENV)/dev ## freezes and stalls of workers under load, every state compared with the log: ten minutes
 	PYTHONPATH=tests $(BIN)/python tests/bench/freezes.py $(ARGS)

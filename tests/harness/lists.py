@@ -10,6 +10,7 @@ from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.learning.shown import Position, Shown, stacked
 from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.models.inputs import ITEM_TOKENS, PASSED, RECENT, USER_TOKENS
+from freshet.models.item_numbers import ItemNumbers
 
 
 def shown(
@@ -53,5 +54,5 @@ def table_of(count: int) -> ItemTable:
         item_hash=np.ones(count, np.int32),
         item_tokens=np.zeros((count, ITEM_TOKENS), np.int32),
         tags=[()] * count,
-        numbers=[{}] * count,
+        numbers=ItemNumbers.none(count),
     )

@@ -5,6 +5,7 @@ import numpy as np
 from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.models.inputs import ITEM_TOKENS, PASSED, RECENT, USER_TOKENS, VOCABULARY, item_hash
+from freshet.models.item_numbers import ItemNumbers
 
 
 def table(items: int = 40) -> ItemTable:
@@ -25,7 +26,7 @@ def table(items: int = 40) -> ItemTable:
         item_hash=np.array([item_hash(f"item-{n}") for n in range(items)], np.int32),
         item_tokens=random.integers(0, VOCABULARY, (items, ITEM_TOKENS)).astype(np.int32),
         tags=[(f"tag {n % 6}", f"only {n}") for n in range(items)],
-        numbers=numbers,
+        numbers=ItemNumbers.of(numbers),
     )
 
 

@@ -12,7 +12,7 @@ from freshet.domain.ranking.features.registry import UnknownFeature, features_na
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.model_inputs import user_inputs, user_tokens
 from freshet.graphs import Graphs
-from freshet.models.inputs import ANY_SPACE, ITEM_INPUTS, item_numbers
+from freshet.models.inputs import ANY_SPACE, ITEM_INPUTS
 from freshet.models.manifest import ModelRefused
 
 #: Items encoded at once.
@@ -69,11 +69,8 @@ class OnnxScorer:
                 if name in self._graphs.item_inputs
             }
             if "item_numbers" in self._graphs.item_inputs:
-                # A model is tried on row 0 before there is an item.
-                known = inventory.numbers or [{}]
-                inputs["item_numbers"] = item_numbers(
-                    [known[row] for row in some.tolist()], self._graphs.manifest.numbers
-                )
+                names = self._graphs.manifest.numbers
+                inputs["item_numbers"] = inventory.numbers.read(some, names)
             vectors = self._graphs.encode_items(inputs)
             self._reserve(vectors.shape[1])
             self._vectors[some] = vectors

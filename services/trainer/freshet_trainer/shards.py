@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +13,7 @@ from freshet.domain.learning.shown import START, Position, Shown, item_table, st
 from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.domain.ranking.inventory import Inventory
 from freshet.models.inputs import ITEM_TOKENS, PASSED, RECENT, USER_TOKENS, item_hash
+from freshet.models.item_numbers import ItemNumbers
 from freshet_trainer.arrays import ExamplesRefused, opened, packed, save, texts
 
 SHARD_LISTS = 2_048
@@ -41,8 +41,6 @@ _FIELDS: Mapping[str, tuple[tuple[int | None, ...], type[np.generic], type[np.ge
 }
 _TEXTS = ("list_ids", "user_ids", "models")
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(dict[str, float]).decode
 _ROWS = ("items", "recent_items", "passed_items")
 
 
@@ -129,7 +127,7 @@ class Shards:
             return texts(file, "form") == self._form()
 
     def _form(self) -> list[str]:
-        return [self._inventory.embedding_version, *CROSS_FEATURES, *_FIELDS]
+        return [self._inventory.embedding_version, *CROSS_FEATURES, *_FIELDS, "number_codes"]
 
     def _write_items(self) -> None:
         """The items of today, and those of earlier days that the catalog has forgotten."""
@@ -142,7 +140,9 @@ class Shards:
                 **packed("form", self._form()),
                 **packed("ids", table.ids),
                 **packed("tags", ["\x00".join(tags) for tags in table.tags]),
-                **packed("numbers", [_encode(one).decode() for one in table.numbers]),
+                **packed("number_names", list(table.numbers.names)),
+                "number_codes": table.numbers.codes,
+                "number_values": table.numbers.values,
                 "embedding": table.embedding.astype(np.float16),
                 "item_tokens": table.item_tokens.astype(np.uint16),
             },
@@ -221,7 +221,11 @@ def _read_items(folder: Path) -> ItemTable:
             item_hash=_hashes(ids),
             item_tokens=file["item_tokens"].astype(np.int32),
             tags=[tuple(tags.split("\x00")) if tags else () for tags in texts(file, "tags")],
-            numbers=[_decode(one) for one in texts(file, "numbers")],
+            numbers=ItemNumbers(
+                {name: code for code, name in enumerate(texts(file, "number_names"), 1)},
+                file["number_codes"],
+                file["number_values"],
+            ),
         )
 
 
@@ -233,7 +237,7 @@ def _unknown(ids: Sequence[str]) -> ItemTable:
         item_hash=_hashes(ids),
         item_tokens=np.zeros((len(ids), ITEM_TOKENS), np.int32),
         tags=[()] * len(ids),
-        numbers=[{}] * len(ids),
+        numbers=ItemNumbers.none(len(ids)),
     )
 
 
@@ -247,7 +251,7 @@ def _joined(first: ItemTable, second: ItemTable) -> ItemTable:
         item_hash=np.concatenate([first.item_hash, second.item_hash[more]]),
         item_tokens=np.concatenate([first.item_tokens, second.item_tokens[more]]),
         tags=[*first.tags, *(second.tags[row] for row in more)],
-        numbers=[*first.numbers, *(second.numbers[row] for row in more)],
+        numbers=first.numbers.joined(second.numbers[more]),
     )
 
 

@@ -48,6 +48,9 @@ MAX_SEARCH = 200
 MAX_WEIGHTS = 48
 MAX_PASSED = 64
 
+#: Numeric attributes of an item.
+MAX_NUMBERS = 16
+
 #: Of a refused record's value this much is kept, and this much is said of it.
 MAX_LETTER_BYTES = 256 * 1024
 MAX_DETAIL = 1_000
@@ -95,7 +98,7 @@ class CatalogItem(Message, frozen=True, kw_only=True):
     embeddings: Annotated[dict[Name, Vector], msgspec.Meta(max_length=4)] = {}
     content_hash: Annotated[str, msgspec.Meta(max_length=64)]
     tokens: Annotated[bytes, msgspec.Meta(max_length=256)] = b""
-    numbers: Annotated[dict[TagName, float], msgspec.Meta(max_length=16)] = {}
+    numbers: Annotated[dict[TagName, float], msgspec.Meta(max_length=MAX_NUMBERS)] = {}
     published_ms: Annotated[int, msgspec.Meta(ge=FIRST_MS, le=LATEST_MS)]
     category: Annotated[str, msgspec.Meta(max_length=MAX_CATEGORY)] | None = None
     language: Annotated[str, msgspec.Meta(max_length=35)] | None = None

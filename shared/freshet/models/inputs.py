@@ -103,16 +103,3 @@ def tokens(words: Sequence[str], count: int) -> NDArray[np.int32]:
     some = words[:count]
     row[: len(some)] = [1 + crc32(word.encode()) % (VOCABULARY - 1) for word in some]
     return row
-
-
-def item_numbers(items: Sequence[Mapping[str, float]], names: Sequence[str]) -> NDArray[np.float32]:
-    """Attributes of n items as a model reads them, [n, 8].
-
-    Args:
-        items: the numeric attributes of each, by name.
-        names: those that are read, at most 8.
-    """
-    rows = np.zeros((len(items), NUMBERS), np.float32)
-    for column, name in enumerate(names):
-        rows[:, column] = [numbers.get(name, ABSENT) for numbers in items]
-    return rows

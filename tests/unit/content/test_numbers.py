@@ -2,8 +2,9 @@
 
 import pytest
 
+from freshet.contracts.derived import MAX_NUMBERS
 from freshet.contracts.inputs import Attribute, Item
-from freshet.domain.content.numbers import MAX_NUMBERS, numbers_of
+from freshet.domain.content.numbers import numbers_of
 
 
 def item(attributes: dict[str, Attribute]) -> Item:

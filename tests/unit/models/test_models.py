@@ -100,10 +100,12 @@ def test_a_graph_that_is_not_what_the_manifest_says_is_refused(folder: Path) -> 
 
 
 def feature(**values: float) -> np.ndarray[tuple[int, int, int], np.dtype[np.float32]]:
+    """Two items that are each a hundredth of all that comes next; the second has more of these."""
     names = read_manifest(PRIOR).cross_features
     cross = np.zeros((1, 2, len(names)), np.float32)
+    cross[:, :, names.index("expected")] = np.log(0.01)
     for name, value in values.items():
-        cross[0, 1, names.index(name)] = value
+        cross[0, 1, names.index(name)] += value
     return cross
 
 

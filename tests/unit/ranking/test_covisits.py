@@ -86,3 +86,32 @@ def test_short_histories_are_trusted_less() -> None:
     # One interaction: 1 / (1 + 2) of the near and far weights 1 + .3.
     logs = log_expected(moment([0]), ROWS)
     assert np.exp(logs[0, 0]) == pytest.approx(0.002 + 1.3 * 0.75 / 3, rel=1e-4)
+
+
+def test_what_comes_next_may_be_a_repeat_by_hand() -> None:
+    # Items 5 and 0 have half of all clicks each: .925 of the popularity's 1.85. The user clicked 0,
+    # 0, 1. Of what comes again item 0 has .7 * 2 / 3 + .3 * .9330 / 1.9330 = .611470; the rate of
+    # repeats is (1 + .15 * 3) / (3 + 3) = .241667; all weights together are 3.15.
+    inventory = stocked(10)
+    popularity = trends(inventory, {0: 1.0, 5: 1.0})
+    popularity.refresh(T0)
+    ada = state("ada", [0, 0, 1])
+    rows = np.array([[0, 1, 5]] * 3)
+    asks = [ask(ada, seen="allow"), ask(ada), ask(None, seen="allow")]
+    chance = np.exp(log_expected(moment_of(inventory, popularity, asks, T0), rows)) - 0.02 / 10
+    again = 0.241667 * 3.15
+    new = (1 - 0.241667) * 0.925
+    assert chance[0].tolist() == pytest.approx([again * 0.61147, again * 0.38853, new], rel=1e-4)
+    # Who is shown nothing again, and who has nothing to come back to, has what is popular.
+    for user in (1, 2):
+        assert chance[user].tolist() == pytest.approx([0.925, 0.0, 0.925], rel=1e-4, abs=1e-6)
+
+
+def test_each_user_of_a_micro_batch_has_their_own_shares() -> None:
+    inventory = stocked(10)
+    popularity = trends(inventory, {}, FOLLOWED)
+    popularity.refresh(T0)
+    asks = [ask(state("ada", [0])), ask(None), ask(state("bob", [1]))]
+    found = covisits(moment_of(inventory, popularity, asks, T0))
+    near, _ = found.at(np.array([[3, 4, -1]] * 3))
+    np.testing.assert_allclose(near, [[0.75, 0.25, 0], [0, 0, 0], [0, 1, 0]], rtol=1e-6)

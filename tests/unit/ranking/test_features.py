@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from freshet.contracts.derived import Interests
 from freshet.domain.ranking.context import context
-from freshet.domain.ranking.features.feature import FeatureInputs
+from freshet.domain.ranking.features.feature import Feature, FeatureInputs
 from freshet.domain.ranking.features.registry import (
     CROSS_FEATURES,
+    FEATURES,
     UnknownFeature,
     cross_features,
 )
@@ -17,7 +18,7 @@ from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.model_inputs import user_inputs
 from freshet.domain.ranking.moment import moment_of
 from freshet.domain.ranking.popularity import Popularity
-from freshet.models.inputs import ABSENT, NUMBERS, PASSED, item_numbers
+from freshet.models.inputs import PASSED
 from harness.ranking import T0, ask, item, put, state, stocked, trend, trends
 
 INVENTORY = stocked(60)
@@ -120,15 +121,6 @@ def test_a_model_is_given_what_was_passed_over_the_newest_last() -> None:
     assert (rows[1] == -1).all()
 
 
-def test_numbers_are_given_in_the_order_that_a_model_names_them() -> None:
-    inventory = stocked(1)
-    put(inventory, item(7, numbers={"price": 3.0, "length": 2.0}))
-    put(inventory, item(7, numbers={"price": 4.0}))
-    found = item_numbers(inventory.numbers, ["length", "price"])
-    assert found.shape == (2, NUMBERS)
-    np.testing.assert_allclose(found[1, :3], [ABSENT, 4.0, 0.0])
-
-
 def test_a_tag_counts_by_the_items_that_carry_it_today() -> None:
     inventory = stocked(10)
     code = inventory.tag_codes["sea"]
@@ -137,6 +129,24 @@ def test_a_tag_counts_by_the_items_that_carry_it_today() -> None:
     assert inventory.tag_logs[code] == 0
     put(inventory, item(5, tags=["war"]))
     assert np.isinf(inventory.tag_logs[code])
+
+
+def of_a_stranger(feature: Feature, clicks: dict[int, float], items: int) -> float:
+    """The value of the last of so many items, which nobody has interacted with."""
+    inventory = stocked(items)
+    popularity = trends(inventory, clicks)
+    popularity.refresh(T0)
+    moment = moment_of(inventory, popularity, [ask(None)], T0)
+    return float(feature.compute(FeatureInputs(moment, np.array([[items - 1]])))[0, 0])
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda one: one.name)
+def test_the_value_of_the_unknown_is_as_the_feature_says(feature: Feature) -> None:
+    small, large = of_a_stranger(feature, {0: 2.0}, 3), of_a_stranger(feature, {}, 40)
+    if feature.unknown is None:
+        assert small != pytest.approx(large, rel=1e-3)
+    else:
+        assert [small, large] == pytest.approx([feature.unknown] * 2, abs=1e-6)
 
 
 def test_features_asked_for_alone_are_those_of_all() -> None:
@@ -154,8 +164,8 @@ def test_features_asked_for_alone_are_those_of_all() -> None:
 def test_a_feature_that_there_is_not_is_named() -> None:
     asks = [ask(None)]
     inputs = FeatureInputs(moment_of(INVENTORY, POPULARITY, asks, T0), np.zeros((1, 1), np.int64))
-    with pytest.raises(UnknownFeature, match="luck"):
-        cross_features(inputs, ["rising", "luck"])
+    with pytest.raises(UnknownFeature, match="fate, luck"):
+        cross_features(inputs, ["rising", "luck", "fate"])
 
 
 def test_work_is_done_once_and_only_if_a_feature_asks_for_it() -> None:

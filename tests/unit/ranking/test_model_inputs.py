@@ -1,5 +1,8 @@
 """What models read of users: the same alone and in company, the newest act last."""
 
+from dataclasses import replace
+
+import msgspec
 import numpy as np
 import pytest
 
@@ -74,3 +77,20 @@ def test_a_users_words_are_the_search_then_the_liked_tags_the_strongest_first() 
 
 def test_nobody_has_no_words() -> None:
     assert not user_tokens(known(ask(0))).any()
+
+
+def test_the_strongest_act_is_one_and_an_act_of_four_months_ago_too() -> None:
+    day_ms = 24 * 60 * MINUTE_MS
+    one = ask(3)
+    assert one.state is not None
+    recent = Recent(
+        items=["item-0", "item-1", "item-2"],
+        kinds=["purchase", "hide", "dismiss"],
+        times_ms=[T0 - 124 * day_ms, T0 - 7 * 60 * MINUTE_MS, T0],
+    )
+    inputs = user_inputs(
+        known(replace(one, state=msgspec.structs.replace(one.state, recent=recent)))
+    )
+    np.testing.assert_allclose(inputs.recent_acts[0, -3:, 1], [1.0, -1.0, -0.5 / 3], rtol=1e-6)
+    # ln(1 + 2976) / 8, ln(1 + 7) / 8.
+    np.testing.assert_allclose(inputs.recent_acts[0, -3:, 2], [0.999834, 0.259930, 0.0], atol=1e-6)

@@ -137,6 +137,13 @@ def test_an_empty_shop_gives_an_empty_list() -> None:
     assert (made.items, made.strategy) == ([], "cold_start")
 
 
+@pytest.mark.parametrize("seen", ["exclude", "allow", "again"])
+def test_an_empty_shop_has_nothing_for_who_did_something_either(seen: str) -> None:
+    inventory = Inventory("s")
+    known = ask(state("ada", [0, 1]), seen=seen)
+    assert only(ranking(inventory, trends(inventory, {})).rank([known], PLAIN, T0)).items == []
+
+
 def test_hostile_embeddings_are_refused_and_counted() -> None:
     inventory = stocked(3)
     rubbish = [b"x", b"\xff" * 256, b"\x00\x7c" * 128]

@@ -43,3 +43,36 @@ def test_picks_come_as_often_as_their_propensity_says() -> None:
         picked = chosen.places[:, 0] == place
         (propensity,) = set(chosen.propensity[picked, 0].tolist())
         assert abs(picked.mean() - propensity) < 0.01
+
+
+def test_what_being_alike_costs_by_hand() -> None:
+    # From a cosine of .9 on, a twin loses a point, what is halfway between half a point.
+    for cosine, cost in ((0.5, 0.0), (0.9, 0.0), (0.95, 0.5), (1.0, 1.0)):
+        second = [cosine, (1 - cosine**2) ** 0.5, 0.0]
+        embeddings = np.array([[[1.0, 0, 0], second, [0, 0, 1.0]]], np.float32)
+        for gap in (-0.01, 0.01):
+            # The third is by so much better than what is left of the second, or worse.
+            scores = np.array([[9.0, 5.0, 5.0 - cost + gap]], np.float32)
+            chosen = select(scores, embeddings, 3, 0.0, np.zeros((1, 3, 2)))
+            assert chosen.places.tolist() == [[0, 2, 1] if gap > 0 else [0, 1, 2]]
+
+
+def test_the_largest_likeness_to_what_stands_above_counts_not_the_last() -> None:
+    twin_of_the_first, other = [1.0, 0, 0], [0.0, 0, 1]
+    embeddings = np.array([[[1.0, 0, 0], [0, 1, 0], twin_of_the_first, other]], np.float32)
+    scores = np.array([[9.0, 8.0, 5.0, 4.5]], np.float32)
+    chosen = select(scores, embeddings, 4, 0.0, np.zeros((1, 4, 2)))
+    assert chosen.places.tolist() == [[0, 1, 3, 2]]
+
+
+def test_an_exploring_pick_and_its_chance_by_hand() -> None:
+    # Three may be shown. First rank: .1 < epsilon, and .5 of three left is the second of them;
+    # second rank: by score; third: chance falls on the one that is left, which the score picks too.
+    embeddings = np.eye(4, dtype=np.float32)[None]
+    scores = np.array([[3.0, -np.inf, 2.0, 1.0]], np.float32)
+    uniforms = np.array([[[0.1, 0.5], [0.2, 0.99], [0.0, 0.99], [0.0, 0.0]]])
+    chosen = select(scores, embeddings, 4, 0.2, uniforms)
+    assert chosen.places.tolist() == [[2, 0, 3, -1]]
+    assert chosen.explored.tolist()[0][:3] == [True, False, False]
+    expected = [0.2 / 3, 0.8 + 0.2 / 2, 0.8 + 0.2]
+    np.testing.assert_allclose(chosen.propensity[0, :3], expected)

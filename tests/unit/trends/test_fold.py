@@ -70,6 +70,7 @@ def test_what_was_only_clicked_and_shown_has_the_table_of_before() -> None:
 
 
 def test_a_full_table_gives_up_its_weakest_and_the_newcomer_inherits_its_count() -> None:
+    assert NEIGHBOURS == 64
     strong = [then(n, f"n{n}", 1.0) for n in range(NEIGHBOURS - 1)]
     weak, new = then(NEIGHBOURS, "weak", 0.5), then(NEIGHBOURS + 1, "new", 0.25)
     state = folded(*strong, weak, new)

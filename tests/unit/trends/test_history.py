@@ -77,6 +77,7 @@ def test_a_bot_makes_no_trend_and_no_neighbour() -> None:
 
 
 def test_one_who_goes_round_more_items_than_are_remembered_is_counted_each_round() -> None:
+    assert REMEMBERED == 32
     around = [click(f"i{n}") for n in range(REMEMBERED + 1)]
     assert len(counted(said(*around, *around))) == 2 * len(around)
     assert len(counted(said(*around[:-1], *around[:-1]))) == REMEMBERED
@@ -94,6 +95,14 @@ def test_an_item_twice_in_a_list_was_shown_once() -> None:
     assert [(one.item_id, one.impressions, one.clicks) for one in said(shown)] == [
         ("a", 1.0, 0.0),
         ("b", 1.0, 0.0),
+    ]
+
+
+def test_what_is_clicked_is_one_click_and_what_follows_is_none() -> None:
+    assert [(one.item_id, one.impressions, one.clicks) for one in said(click("a"), click("b"))] == [
+        ("a", 0.0, 1.0),
+        ("b", 0.0, 1.0),
+        ("a", 0.0, 0.0),
     ]
 
 

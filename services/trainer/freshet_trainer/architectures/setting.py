@@ -1,13 +1,12 @@
 """What a new model may know of where it is trained."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from freshet.domain.learning.examples import Examples, ItemTable
-from freshet.models.inputs import NUMBERS, item_numbers
+from freshet.models.inputs import NUMBERS
 from freshet_trainer.architectures.standard import Scale, scale_of
 
 
@@ -47,13 +46,13 @@ def setting_of(table: ItemTable, examples: Examples, tags: int = 64) -> Setting:
         tag_names=tag_names,
         tag_vectors=tag_vectors,
         numbers=names,
-        number_scale=scale_of(item_numbers(table.numbers, names)),
+        number_scale=scale_of(table.numbers.read(np.arange(len(table.ids)), names)),
         cross_scale=scale_of(examples.cross[shown]),
     )
 
 
 def _numbers(table: ItemTable) -> list[str]:
-    counts = Counter(name for numbers in table.numbers for name in numbers)
+    counts = table.numbers.counts()
     common = [name for name, count in counts.items() if 2 * count >= len(table.ids)]
     return sorted(common, key=lambda name: (-counts[name], name))[:NUMBERS]
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.ranking.features.registry import CROSS_FEATURES
-from freshet.models.inputs import item_numbers
 
 
 class Reads(Protocol):
@@ -69,9 +68,7 @@ def batch_of(
             "embedding": table.embedding[shown],
             "item_hash": table.item_hash[shown],
             "item_tokens": table.item_tokens[shown].astype(np.int32),
-            "item_numbers": item_numbers(
-                [table.numbers[row] for row in shown.tolist()], model.numbers
-            ),
+            "item_numbers": table.numbers.read(shown, model.numbers),
         },
         candidates=table_rows[:, :width],
         recent=table_rows[:, width:recent_end],

@@ -1,10 +1,12 @@
 """Shown lists as arrays: what was known before each, and what was clicked in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
+
+from freshet.models.item_numbers import ItemNumbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +19,7 @@ class ItemTable:
         item_hash: buckets of the ids, int32 [m].
         item_tokens: buckets of the words, int32 [m, 48].
         tags: interest tags of each, strongest first.
-        numbers: numeric attributes of each, by name.
+        numbers: numeric attributes of each.
     """
 
     ids: Sequence[str]
@@ -25,7 +27,7 @@ class ItemTable:
     item_hash: NDArray[np.int32]
     item_tokens: NDArray[np.int32]
     tags: Sequence[tuple[str, ...]]
-    numbers: Sequence[Mapping[str, float]]
+    numbers: ItemNumbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

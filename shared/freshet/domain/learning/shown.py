@@ -84,5 +84,5 @@ def item_table(inventory: Inventory) -> ItemTable:
         item_hash=inventory.item_hash[:n].copy(),
         item_tokens=inventory.item_tokens[:n].astype(np.int32),
         tags=list(inventory.tag_names),
-        numbers=list(inventory.numbers),
+        numbers=inventory.numbers[:n],
     )

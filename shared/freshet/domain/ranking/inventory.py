@@ -1,6 +1,6 @@
 """All items as arrays, a row an item, so that a micro-batch of users is scored at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import log
 
 import numpy as np
@@ -11,6 +11,7 @@ from freshet.domain.interest.knowledge import DIMENSION
 from freshet.domain.ranking.ask import Rows
 from freshet.domain.ranking.vocabulary import Vocabulary
 from freshet.models.inputs import ITEM_TOKENS, VOCABULARY, item_hash
+from freshet.models.item_numbers import ItemNumbers
 
 #: Interest tags of an item that matching looks at.
 MAX_TAGS = 12
@@ -49,7 +50,6 @@ class Inventory:
         self.rows: dict[str, int] = {}
         self.ids: list[str] = []
         self.tag_names: list[tuple[str, ...]] = []
-        self.numbers: list[Mapping[str, float]] = []
         self.vocabulary = Vocabulary()
         self.tag_codes = self.vocabulary.codes
         self.category_codes: dict[str, int] = {}
@@ -64,6 +64,7 @@ class Inventory:
         self.published_ms = np.zeros(capacity, np.float64)
         self.categories = np.zeros(capacity, np.int32)
         self.tags = np.zeros((capacity, MAX_TAGS), np.int32)
+        self.numbers = ItemNumbers.none(capacity)
         self.tag_logs = np.full(capacity, np.inf, np.float32)
 
     def __len__(self) -> int:
@@ -76,7 +77,6 @@ class Inventory:
             row = self.rows[item_id] = len(self.ids)
             self.ids.append(item_id)
             self.tag_names.append(())
-            self.numbers.append({})
             if row == len(self.available):
                 self._grow()
             self.item_hash[row] = item_hash(item_id)
@@ -104,7 +104,7 @@ class Inventory:
             self.available[row] = item.available
             self.published_ms[row] = item.published_ms
             self.categories[row] = self.category_code(item.category)
-            self.numbers[row] = item.numbers
+            self.numbers.put(row, item.numbers)
             names = tuple(item.tags[:MAX_TAGS])
             if names != self.tag_names[row]:
                 self._set_tags(row, names)
@@ -166,6 +166,7 @@ class Inventory:
         for name in _COLUMNS:
             array = getattr(self, name)
             setattr(self, name, np.concatenate([array, np.zeros_like(array)]))
+        self.numbers = self.numbers.joined(ItemNumbers.none(len(self.numbers.codes)))
 
 
 def _tokens(item: CatalogItem) -> NDArray[np.uint16]:

@@ -50,8 +50,8 @@ def repeats(moment: Moment) -> Repeats:
     repeated = (same & earlier).any(axis=2)
     # Of each item the newest interaction stands for all of them.
     newest = speaks & ~(same & earlier.T).any(axis=2)
-    may = np.take_along_axis(moment.eligible, np.maximum(acts.rows, 0), axis=1) if n else newest
-    newest &= may
+    if moment.eligible.size:
+        newest &= np.take_along_axis(moment.eligible, np.maximum(acts.rows, 0), axis=1)
     since = (speaks[:, ::-1].cumsum(axis=1)[:, ::-1] - 1) / _HALF_LIFE
     count = _shares(same.sum(axis=2) * newest)
     share = _BY_COUNT * count + (1 - _BY_COUNT) * _shares(np.exp2(-since) * newest)

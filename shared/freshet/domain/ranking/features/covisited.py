@@ -32,5 +32,5 @@ EXPECTED = Feature(
     "expected",
     "log of a mixture of its shares of what is popular and of what followed",
     lambda inputs: log_expected(inputs.moment, inputs.rows),
-    unknown=float(np.log(1e-7)),
+    unknown=None,
 )

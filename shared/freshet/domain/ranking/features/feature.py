@@ -45,13 +45,14 @@ class Feature:
         name: as manifests write it.
         meaning: in one line.
         compute: the values of all candidates, [b, k]; stored as float32.
-        unknown: the value where nothing is known of the user and of the item.
+        unknown: the value for a user of whom nothing is known and an item that nobody has
+            interacted with; None where it depends on when the item came, or on the other items.
     """
 
     name: str
     meaning: str
     compute: Callable[[FeatureInputs], NDArray[Any]]
-    unknown: float = 0.0
+    unknown: float | None = 0.0
 
 
 def embeddings(inputs: FeatureInputs) -> Floats:

@@ -15,4 +15,6 @@ def _freshness(inputs: FeatureInputs) -> NDArray[np.float64]:
     return fresh
 
 
-FRESHNESS = Feature("freshness", "1 when published, half of it every two weeks", _freshness)
+FRESHNESS = Feature(
+    "freshness", "1 when published, half of it every two weeks", _freshness, unknown=None
+)
