@@ -7,7 +7,7 @@ LLAMA := $(VENV)-llama
 PACKAGES := shared $(wildcard services/*) deploy/kafka deploy/demo deploy/grafana
 DEMO_PACKAGES := $(filter-out services/trainer deploy/grafana,$(PACKAGES))
 EDITABLE = $(foreach package,$(1),-e ./$(package))
-SOURCES := shared services deploy tests
+SOURCES := shared services deploy tests docs/examples
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
@@ -30,7 +30,7 @@ types: $(VENV)/dev ## mypy, strict
 	$(BIN)/mypy
 
 unit: $(VENV)/dev ## tests that need no broker; of deployment files too (kubectl, Prometheus)
-	$(BIN)/python -m pytest tests/unit tests/contract tests/deploy $(ARGS)
+	$(BIN)/python -m pytest tests/unit tests/contract tests/deploy docs/examples $(ARGS)
 
 integration: $(VENV)/dev $(LLAMA)/ready ## tests on a real Kafka (Java 17 and Maven, or what `python -m freshet_kafka doctor` says)
 	$(BIN)/python -m freshet_kafka fetch

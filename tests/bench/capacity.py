@@ -34,11 +34,11 @@ from freshet.contracts.registry import (
     TRENDS,
     Topic,
 )
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.models.embedding import EMBEDDING_VERSION
 from freshet.streaming.batch import Batch, Received
 from freshet.topics import broker as topics
 from freshet_kafka import Broker, local_broker
-from freshet_ranker.knowledge import Knowledge
+from freshet_ranker.item_tables import ItemTables
 from harness.kafka import log_of, newest_of, send, until
 from harness.services import Running, service
 
@@ -170,7 +170,7 @@ def follow(items: int) -> None:
         )
         for n in range(max(items, 50_000))
     ]
-    knowledge = Knowledge(EMBEDDING_VERSION)
+    tables = ItemTables(EMBEDDING_VERSION)
     decode = decoder(TRENDS)
     values = [encode(one) for one in trends]
     started = time.process_time()
@@ -178,14 +178,14 @@ def follow(items: int) -> None:
         Received(decode(trend.item_id.encode(), one), b"", n, 0, ())
         for n, (trend, one) in enumerate(zip(trends, values, strict=True))
     ]
-    knowledge.apply(Batch(TRENDS, 0, records))
+    tables.apply(Batch(TRENDS, 0, records))
     spent = time.process_time() - started
     say(
         f"ranker     {len(values) / spent:>9,.0f} trends/s a core,"
         f" of {np.mean([len(one) for one in values]):.0f} bytes"
     )
     started = time.process_time()
-    knowledge.popularity.refresh(1_800_000_000_000)
+    tables.popularity.refresh(1_800_000_000_000)
     spent = time.process_time() - started
     say(f"ranker     {items:,} items: {spent:.3f} s a second for shares and orders")
 

@@ -43,12 +43,12 @@ from freshet.domain.learning.shown import stacked
 from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.models.embedding import EMBEDDING_VERSION
 from freshet.replay.metarank import parse_metarank
 from freshet.streaming.batch import Batch, Received
 from freshet.streaming.state import PartitionedState
 from freshet_catalog.metrics import catalog_metrics
-from freshet_catalog.service import Reading
+from freshet_catalog.service import CatalogProcessor
 from freshet_simulator.world import WorldName, load_world, make_item
 from harness.understanding import Catalogue, lexicon
 
@@ -91,7 +91,7 @@ def speed(name: str, items: Sequence[Item]) -> None:
     words.synonyms.cache_clear()
     words.meanings.cache_clear()
     metrics = catalog_metrics(CollectorRegistry())
-    reading = Reading(state, words, Taxonomy(words), (), metrics)
+    reading = CatalogProcessor(state, words, Taxonomy(words), (), metrics)
     records = [Received(item, item.item_id.encode(), n, 0, ()) for n, item in enumerate(items)]
     started, processor = time.perf_counter(), time.process_time()
     outputs = reading.process([Batch(ITEMS, 0, records)], 0)

@@ -23,13 +23,13 @@ from freshet.contracts.recommendations import Recommendations, Trigger
 from freshet.domain.interactions import UserEvent
 from freshet.domain.interest.catalog import CatalogKnowledge
 from freshet.domain.learning.past import Past
-from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.rank import Ranking
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.domain.ranking.request import RankingRequest
+from freshet.models.embedding import EMBEDDING_VERSION
 from freshet.replay.metarank import parse_metarank
 from freshet_ranker.config import PRIOR
-from freshet_ranker.scoring import OnnxScorer
+from freshet_ranker.onnx_scorer import OnnxScorer
 from freshet_simulator.config import SimulatorConfig
 from freshet_simulator.simulation import Simulation
 from freshet_simulator.world import WorldName
@@ -99,10 +99,10 @@ class Shop:
         else:
             self._past.take(happening.time_ms, what)
 
-    def asks(self, users: Iterable[str], seed: int) -> list[Ask]:
+    def requests(self, users: Iterable[str], seed: int) -> list[RankingRequest]:
         """A micro-batch: of four users one has a category, one excludes, one searches."""
         random = np.random.default_rng(seed)
-        asks = []
+        requests = []
         for n, user_id in enumerate(users):
             state = self._past.people.get(user_id)
             wish: dict[str, Any] = {}
@@ -117,8 +117,10 @@ class Shop:
                 wish["query"] = " ".join(self.inventory.tag_names[row][:2]) or None
             trigger = Trigger(kind="request", event_id=f"{seed}-{n}")
             cause = state.caused_at if state else None
-            asks.append(Ask(user_id=user_id, state=state, trigger=trigger, cause=cause, **wish))
-        return asks
+            requests.append(
+                RankingRequest(user_id=user_id, state=state, trigger=trigger, cause=cause, **wish)
+            )
+        return requests
 
 
 def lists(happenings: Iterable[Happening]) -> Iterator[Recommendations]:
@@ -132,7 +134,7 @@ def lists(happenings: Iterable[Happening]) -> Iterator[Recommendations]:
             users[happening.what.user_id] = None
         if n % EVERY == EVERY - 1:
             newest = [*list(users)[:-BATCH:-1], f"stranger-{n}"]
-            yield from shop.ranking.rank(shop.asks(newest, n), shop.scorer, happening.time_ms)
+            yield from shop.ranking.rank(shop.requests(newest, n), shop.scorer, happening.time_ms)
 
 
 def plain(made: Recommendations) -> dict[str, Any]:

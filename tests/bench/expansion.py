@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from freshet.contracts.derived import CatalogItem
-from freshet.domain.content.names import Names
+from freshet.domain.content.names import TagNames
 from freshet.domain.ranking.candidates.searched import SEARCHED
 from freshet_simulator.world import World, WorldItem, WorldName, load_world, make_item
 from harness.understanding import Catalogue, lexicon
@@ -31,7 +31,7 @@ class Search:
     """Finds items by the tags that a search names, and by tags near it."""
 
     def __init__(self, entries: list[CatalogItem]) -> None:
-        self._names = Names()
+        self._names = TagNames()
         self._rows: dict[str, list[int]] = {}
         for row, entry in enumerate(entries):
             self._names.add(entry.tags, entry.aliases)

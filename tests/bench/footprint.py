@@ -243,15 +243,15 @@ async def measure_training(config: ServiceConfig, folder: Path) -> None:
 
 async def measure(config: ServiceConfig, arguments: argparse.Namespace, folder: Path) -> None:
     for number, items in enumerate(arguments.items):
-        mine = msgspec.structs.replace(config, topic_prefix=f"f{number}.")
-        await topics.apply(mine, 1)
-        await fill_catalog(mine, folder, items)
-        await measure_memory(mine, folder, arguments.users, items)
+        prefixed = msgspec.structs.replace(config, topic_prefix=f"f{number}.")
+        await topics.apply(prefixed, 1)
+        await fill_catalog(prefixed, folder, items)
+        await measure_memory(prefixed, folder, arguments.users, items)
     for number, visits in enumerate(arguments.visits):
-        mine = msgspec.structs.replace(config, topic_prefix=f"v{number}.")
-        await topics.apply(mine, 1)
+        prefixed = msgspec.structs.replace(config, topic_prefix=f"v{number}.")
+        await topics.apply(prefixed, 1)
         say(f"{visits:,.0f} visits/s")
-        await measure_load(mine, folder, visits, arguments.seconds)
+        await measure_load(prefixed, folder, visits, arguments.seconds)
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ _STALL_S = 16
 
 #: What the workers' logs say, and what it is called here.
 _SAID = {
-    "sets dropped": "a set was dropped",
+    "micro-batches dropped": "a micro-batch was dropped",
     "loads that wrote states again": "states had gone back",
     "loads that read events again": "states had parted",
 }

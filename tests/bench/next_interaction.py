@@ -23,17 +23,17 @@ from freshet.contracts.inputs import Click, Item
 from freshet.contracts.recommendations import Trigger
 from freshet.domain.interest.catalog import CatalogKnowledge
 from freshet.domain.learning.past import Past
-from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.covisits import covisits
 from freshet.domain.ranking.expected import log_expected
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.moment import Moment
 from freshet.domain.ranking.popularity import MEMORIES
 from freshet.domain.ranking.rank import Considered, Ranking
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.domain.ranking.request import RankingRequest
+from freshet.models.embedding import EMBEDDING_VERSION
 from freshet.replay.csv_events import csv_rows, parse_row
 from freshet_ranker.config import PRIOR
-from freshet_ranker.scoring import OnnxScorer
+from freshet_ranker.onnx_scorer import OnnxScorer
 from harness.understanding import Catalogue
 
 Values = NDArray[np.float64]
@@ -139,8 +139,10 @@ def measure(arguments: argparse.Namespace) -> Places:
             past.refresh(click.time_ms)
             state = past.people.get(click.user_id)
             trigger = Trigger(kind="request", event_id=f"{n}")
-            ask = Ask(user_id=click.user_id, state=state, trigger=trigger, cause=None, count=50)
-            look(click.item_id, ask, ranking, scorer, places, click.time_ms)
+            request = RankingRequest(
+                user_id=click.user_id, state=state, trigger=trigger, cause=None, count=50
+            )
+            look(click.item_id, request, ranking, scorer, places, click.time_ms)
         elif is_point:
             places.users.append("")
         if len(places.users) >= arguments.points:
@@ -152,11 +154,16 @@ def measure(arguments: argparse.Namespace) -> Places:
 
 
 def look(
-    item_id: str, ask: Ask, ranking: Ranking, scorer: OnnxScorer, places: Places, now_ms: int
+    item_id: str,
+    request: RankingRequest,
+    ranking: Ranking,
+    scorer: OnnxScorer,
+    places: Places,
+    now_ms: int,
 ) -> None:
     """Make the list of a point, and note where everybody has the item."""
-    (made,) = ranking.rank([ask], scorer, now_ms)
-    considered: Considered = ranking.consider([ask], scorer, now_ms)
+    (made,) = ranking.rank([request], scorer, now_ms)
+    considered: Considered = ranking.consider([request], scorer, now_ms)
     moment = considered.moment
     row = moment.inventory.rows[item_id]
     listed = [one.item_id for one in made.items]
@@ -173,7 +180,7 @@ def look(
     for source in names:
         places.brought.setdefault(source, []).append(len(names))
     places.clicks.append(moment.users.signals[0])
-    places.users.append(ask.user_id)
+    places.users.append(request.user_id)
 
 
 def main() -> None:

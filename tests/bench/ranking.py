@@ -12,16 +12,16 @@ import numpy as np
 
 from freshet.contracts.derived import CatalogItem, Cause, Interests, Neighbours, Recent, Trend
 from freshet.contracts.recommendations import Trigger
-from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.features.feature import FeatureInputs
 from freshet.domain.ranking.features.registry import CROSS_FEATURES, cross_features
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.moment import moment_of
 from freshet.domain.ranking.popularity import Popularity
 from freshet.domain.ranking.rank import Ranking
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.domain.ranking.request import RankingRequest
+from freshet.models.embedding import EMBEDDING_VERSION
 from freshet_ranker.config import PRIOR
-from freshet_ranker.scoring import OnnxScorer
+from freshet_ranker.onnx_scorer import OnnxScorer
 
 USERS, CANDIDATES, TURNS = 32, 200, 60
 NOW_MS = 1_700_000_000_000
@@ -72,7 +72,7 @@ def stocked(items: int) -> tuple[Inventory, Popularity]:
     return inventory, popularity
 
 
-def asks(items: int) -> list[Ask]:
+def requests(items: int) -> list[RankingRequest]:
     """Users of 20 interactions, 40 skipped items and 60 tags each."""
     random = np.random.default_rng(2)
     found = []
@@ -94,7 +94,9 @@ def asks(items: int) -> list[Ask]:
             passed=[f"item-{n}" for n in random.integers(0, items, 40)],
         )
         trigger = Trigger(kind="interest", event_id=cause.event_id)
-        found.append(Ask(user_id=state.user_id, state=state, trigger=trigger, cause=cause))
+        found.append(
+            RankingRequest(user_id=state.user_id, state=state, trigger=trigger, cause=cause)
+        )
     return found
 
 
@@ -115,7 +117,7 @@ def main() -> None:
     inventory, popularity = stocked(arguments.items)
     scorer = OnnxScorer(PRIOR, inventory, 1)
     scorer.encode(np.arange(len(inventory)))
-    asked = asks(arguments.items)
+    asked = requests(arguments.items)
     rows = np.random.default_rng(3).integers(0, len(inventory), (USERS, CANDIDATES))
 
     def features(names: Sequence[str]) -> float:

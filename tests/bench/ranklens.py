@@ -26,7 +26,7 @@ from freshet.domain.learning.log import entry_of
 from freshet.domain.learning.replay import Replay
 from freshet.domain.learning.shown import item_table, stacked
 from freshet.domain.ranking.inventory import Inventory
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.models.embedding import EMBEDDING_VERSION
 from freshet.replay.metarank import parse_metarank
 from freshet_trainer import prior
 from freshet_trainer.architectures.catalogue import Architecture, blueprint

@@ -22,8 +22,7 @@ import tensorflow as tf  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
 from freshet.domain.ranking.features.registry import CROSS_FEATURES  # noqa: E402
-from freshet.graphs import Graphs  # noqa: E402
-from freshet.models.inputs import (  # noqa: E402
+from freshet.models.graph_inputs import (  # noqa: E402
     ITEM_BUCKETS,
     ITEM_INPUTS,
     NUMBERS,
@@ -31,6 +30,7 @@ from freshet.models.inputs import (  # noqa: E402
     VOCABULARY,
     Input,
 )
+from freshet.models.graphs import Graphs  # noqa: E402
 from freshet_trainer.architectures.catalogue import Architecture, blueprint  # noqa: E402
 from freshet_trainer.architectures.setting import Setting  # noqa: E402
 from freshet_trainer.architectures.standard import Scale  # noqa: E402

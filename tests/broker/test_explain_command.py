@@ -18,16 +18,16 @@ from freshet.contracts.recommendations import Recommendations, Trigger
 from freshet.contracts.registry import CATALOG, INTERESTS, RECOMMENDATIONS, REQUESTS
 from freshet.domain.interest.catalog import CatalogKnowledge
 from freshet.domain.interest.fold import Arrived, fold
-from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity
 from freshet.domain.ranking.rank import Ranking
-from freshet.model_log import write_records
+from freshet.domain.ranking.request import RankingRequest
 from freshet.models.artifacts import store
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.models.embedding import EMBEDDING_VERSION
 from freshet.models.manifest import read_manifest, write_manifest
+from freshet.models.registry import write_records
 from freshet_ranker.config import PRIOR
-from freshet_ranker.scoring import OnnxScorer
+from freshet_ranker.onnx_scorer import OnnxScorer
 from harness.commands import freshet
 from harness.kafka import send
 from harness.ranking import T0, item, put
@@ -68,9 +68,11 @@ class Shop:
             "trigger": Trigger(kind="interest", event_id=state.event_id),
             **asked,
         }
-        ask = Ask(user_id=state.user_id, state=state, cause=state.caused_at, **fields)
+        request = RankingRequest(
+            user_id=state.user_id, state=state, cause=state.caused_at, **fields
+        )
         ranking = Ranking(self.inventory, Popularity(self.inventory), 0.05)
-        (made,) = ranking.rank([ask], scorer, time.time_ns() // 1_000_000)
+        (made,) = ranking.rank([request], scorer, time.time_ns() // 1_000_000)
         return made
 
 

@@ -10,9 +10,9 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from freshet.config import ServiceConfig
 from freshet.contracts.codec import encode
 from freshet.contracts.registry import INTERESTS, TOPICS, Topic
+from freshet.kafka.client import opened, writer
 from freshet.streaming.batch import Output
 from freshet.streaming.headers import CARRIED, MAX_HEADER_BYTES
-from freshet.streaming.kafka_client import opened, writer
 from freshet.streaming.publishing import publish
 from freshet.topics import broker
 from harness.kafka import log_of

@@ -6,7 +6,7 @@ import pytest
 
 from freshet.config import ServiceConfig
 from freshet.contracts.models import GateVerdict, ModelRecord
-from freshet.model_log import write_records
+from freshet.models.registry import write_records
 from harness.commands import freshet
 
 

@@ -20,7 +20,7 @@ from freshet.contracts.registry import (
     TRENDS,
     Topic,
 )
-from freshet.streaming.following import read_partitions
+from freshet.kafka.topic_reader import read_partitions
 from freshet.streaming.partitioner import Partitioner
 from freshet.topics import broker as topics
 from freshet_trainer.reading import Reading

@@ -21,8 +21,8 @@ from freshet.contracts.registry import (
     TRENDS,
     Topic,
 )
-from freshet.dead_letters import letters as listed
-from freshet.dead_letters import put_back
+from freshet.kafka.dead_letters import letters as listed
+from freshet.kafka.dead_letters import put_back
 from harness.kafka import log_of, newest_of, send, until
 from harness.ranking import item
 from harness.services import service

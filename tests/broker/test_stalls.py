@@ -14,13 +14,13 @@ from prometheus_client import CollectorRegistry
 from freshet.config import ServiceConfig
 from freshet.contracts.inputs import Item
 from freshet.contracts.registry import CATALOG, ITEMS
-from freshet.streaming import silence
+from freshet.kafka import silence
+from freshet.kafka.silence import BrokerSilent
+from freshet.kafka.topic_reader import read_partitions
 from freshet.streaming.batch import Batch
-from freshet.streaming.following import read_partitions
+from freshet.streaming.global_table import GlobalTable
+from freshet.streaming.global_table_reader import GlobalTableReader
 from freshet.streaming.metrics import streaming_metrics
-from freshet.streaming.silence import BrokerSilent
-from freshet.streaming.view import View
-from freshet.streaming.view_reader import ViewReader
 from freshet.topics import broker as topics
 from freshet_kafka import Broker
 from harness.kafka import send, until
@@ -120,7 +120,7 @@ async def whole_or_gone(worker: Running, items: int) -> None:
 
 
 async def followed(stack: ExitStack, config: ServiceConfig, folder: Path) -> list[Running]:
-    """Workers that have read their views and follow them."""
+    """Workers that have read their global tables and follow them."""
     workers = start(stack, config, folder)
     for worker in workers:
         await asyncio.to_thread(worker.wait_ready)
@@ -213,7 +213,9 @@ class Held:
         self.items: set[bytes] = set()
         self.registry = CollectorRegistry()
         metrics = streaming_metrics(self.registry, (), ["catalog"])
-        self.reader = ViewReader(View((CATALOG,), self._take), config, "test", metrics)
+        self.reader = GlobalTableReader(
+            GlobalTable((CATALOG,), self._take), config, "test", metrics
+        )
 
     async def follow(self) -> asyncio.Task[None]:
         """Begin to follow, and wait until all that is there is read."""

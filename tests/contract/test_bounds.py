@@ -15,9 +15,9 @@ from freshet.contracts.bounds import (
 from freshet.contracts.codec import MAX_VALUE_BYTES, encode
 from freshet.contracts.envelope import MAX_KEY_BYTES
 from freshet.contracts.registry import TOPICS, Topic
+from freshet.kafka.client import MAX_BATCH_BYTES
 from freshet.streaming.app import build_app
 from freshet.streaming.headers import CARRIED, MAX_HEADER_BYTES
-from freshet.streaming.kafka_client import MAX_BATCH_BYTES
 from freshet_trends.config import TrendsConfig
 from freshet_trends.service import build_service
 from harness.largest import largest_of

@@ -215,7 +215,7 @@ def test_a_service_may_read_what_it_is_built_to_read(service: str) -> None:
     }
     parts = built(service)
     assert "Read" in rights["group", parts.name]
-    read = {*parts.inputs, *(topic for view in parts.views for topic in view.topics)}
+    read = {*parts.inputs, *(topic for table in parts.global_tables for topic in table.topics)}
     if parts.state is not None:
         read.add(parts.state.topic)
         assert "Write" in rights["topic", parts.state.topic.name] or service == "ranker"

@@ -13,7 +13,7 @@ from freshet.config import ServiceConfig
 from freshet.contracts.inputs import Request
 from freshet.contracts.models import ModelRecord
 from freshet.contracts.registry import MODELS, RECOMMENDATIONS, REQUESTS
-from freshet.model_log import write_records
+from freshet.models.registry import write_records
 from freshet_kafka.ports import free_ports
 from freshet_ranker.config import RankerConfig
 from harness.bad_stores import Manner, bad_store

@@ -13,9 +13,9 @@ from freshet.contracts.models import ModelRecord
 from freshet.contracts.registry import CATALOG, ITEMS, TOPICS
 from freshet.domain.rollout.canary import in_canary
 from freshet.domain.rollout.stages import Stages
-from freshet.model_log import read_stages, write_records
 from freshet.models.artifacts import store
-from freshet.models.inputs import ANY_SPACE
+from freshet.models.embedding import ANY_SPACE
+from freshet.models.registry import read_stages, write_records
 from freshet_simulator.simulation import Simulation
 from freshet_simulator.visit import Sent
 from harness.commands import freshet

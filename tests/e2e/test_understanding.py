@@ -12,7 +12,7 @@ from freshet.contracts.derived import CatalogItem
 from freshet.contracts.inputs import Item
 from freshet.contracts.registry import CATALOG, ITEMS
 from freshet.domain.content.document import content_hash
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.models.embedding import EMBEDDING_VERSION
 from harness.endpoint import chat_body, endpoint, says
 from harness.kafka import alongside, log_of, newest_of, send, uncommitted, until
 from harness.services import service

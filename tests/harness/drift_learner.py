@@ -11,7 +11,7 @@ from freshet.domain.learning.shown import Shown, item_table, stacked
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.rollout.drift import LossTrend, drifted, observe
 from freshet.domain.rollout.retrain import Schedule, reason_to_train
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.models.embedding import EMBEDDING_VERSION
 from freshet_trainer.config import TrainerConfig
 from freshet_trainer.gating import judge
 from freshet_trainer.learning import learn, slices

@@ -14,11 +14,11 @@ from freshet.domain.learning.log import Entry, entry_of
 from freshet.domain.learning.past import Past
 from freshet.domain.learning.replay import Replay
 from freshet.domain.learning.shown import Shown
-from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.rank import Ranking
-from freshet.models.inputs import EMBEDDING_VERSION
-from freshet_ranker.scoring import OnnxScorer
+from freshet.domain.ranking.request import RankingRequest
+from freshet.models.embedding import EMBEDDING_VERSION
+from freshet_ranker.onnx_scorer import OnnxScorer
 from freshet_simulator.config import SimulatorConfig
 from freshet_simulator.simulation import Simulation
 from freshet_trainer.architectures.catalogue import Architecture
@@ -129,8 +129,8 @@ class Arm:
         acted: dict[str, Request | None] = {}
         for number in range(first, last):
             acted |= self._visit(now_ms + 60_000 * (number - first) // (last - first))
-        asks = [self._ask(user_id, request) for user_id, request in acted.items()]
-        for made in self._ranking.rank(asks, self._scorer, now_ms + 60_000):
+        requests = [self._ranking_request(user_id, request) for user_id, request in acted.items()]
+        for made in self._ranking.rank(requests, self._scorer, now_ms + 60_000):
             self._simulation.deliver(made)
             self._log(entry_of(made))
 
@@ -158,10 +158,10 @@ class Arm:
         if self._replay is not None:
             self._closed += self._replay.take(entry)
 
-    def _ask(self, user_id: str, request: Request | None) -> Ask:
+    def _ranking_request(self, user_id: str, request: Request | None) -> RankingRequest:
         state = self._past.people.get(user_id)
         event_id = request.event_id if request else state.event_id if state else user_id
-        return Ask(
+        return RankingRequest(
             user_id=user_id,
             state=state,
             trigger=Trigger(kind="request" if request else "interest", event_id=event_id),

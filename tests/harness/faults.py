@@ -10,7 +10,7 @@ import msgspec
 from freshet.config import ServiceConfig
 from freshet.contracts.inputs import Click
 from freshet.contracts.registry import CLICKS, ITEMS
-from freshet.model_log import write_records
+from freshet.models.registry import write_records
 from harness.kafka import send, until
 from harness.prometheus import Prometheus
 from harness.shop import ITEMS_SOLD, goods

@@ -21,10 +21,9 @@ from freshet.contracts.registry import (
     Topic,
 )
 from freshet.domain.interactions import UserEvent
-from freshet.domain.trends.fold import Arrived as Told
-from freshet.domain.trends.fold import fold
-from freshet.domain.trends.history import Arrived, follow
-from freshet.streaming.following import read_partitions
+from freshet.domain.trends.fold import ReceivedInteraction, fold
+from freshet.domain.trends.history import ReceivedEvent, follow
+from freshet.kafka.topic_reader import read_partitions
 from freshet.streaming.state import PartitionedState
 from harness.kafka import send, uncommitted
 
@@ -96,13 +95,13 @@ async def partitions_of(config: ServiceConfig, topic: Topic) -> dict[int, list[A
 
 async def followed(config: ServiceConfig) -> dict[Origin, ItemInteraction]:
     """What must be told of items: one pure fold of each user's whole log."""
-    users: dict[tuple[int, bytes], list[Arrived]] = defaultdict(list)
+    users: dict[tuple[int, bytes], list[ReceivedEvent]] = defaultdict(list)
     for topic in INPUTS:
         decode: Any = msgspec.json.Decoder(topic.value).decode
         for partition, records in (await partitions_of(config, topic)).items():
             for record in records:
                 users[partition, record.key].append(
-                    Arrived(topic.name, record.offset, decode(record.value))
+                    ReceivedEvent(topic.name, record.offset, decode(record.value))
                 )
     return {
         (partition, one.item_id, one.source, one.offset): one
@@ -125,13 +124,13 @@ class Published:
         self.told: dict[Origin, ItemInteraction] = {}
         self.repeated = 0
         self.differing: list[tuple[Origin, ItemInteraction]] = []
-        self.by_partition: dict[int, list[Told]] = defaultdict(list)
+        self.by_partition: dict[int, list[ReceivedInteraction]] = defaultdict(list)
         decode = msgspec.json.Decoder(ItemInteractions).decode
         for partition, records in partitions.items():
             for record in records:
                 message = decode(record.value)
                 for one in message.interactions:
-                    self.by_partition[partition].append(Told(message.partition, one))
+                    self.by_partition[partition].append(ReceivedInteraction(message.partition, one))
                     self._take((message.partition, one.item_id, one.source, one.offset), one)
 
     def _take(self, origin: Origin, one: ItemInteraction) -> None:
@@ -144,7 +143,7 @@ class Published:
         """What the trends must be, by partition and key: one pure fold of what each was told."""
         counts: dict[tuple[int, bytes], Trend] = {}
         for partition, told in self.by_partition.items():
-            items: dict[str, list[Told]] = defaultdict(list)
+            items: dict[str, list[ReceivedInteraction]] = defaultdict(list)
             for each in told:
                 items[each.interaction.item_id].append(each)
             for item_id, theirs in items.items():

@@ -11,7 +11,7 @@ from freshet.config import ServiceConfig
 from freshet.contracts.codec import encode
 from freshet.contracts.envelope import Message
 from freshet.contracts.registry import Topic
-from freshet.streaming.following import read_partitions
+from freshet.kafka.topic_reader import read_partitions
 from harness.patience import Patience
 
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.domain.interest.knowledge import DIMENSION
 from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.learning.shown import Position, Shown, stacked
 from freshet.domain.ranking.features.registry import CROSS_FEATURES
-from freshet.models.inputs import ITEM_TOKENS, PASSED, RECENT, USER_TOKENS
+from freshet.models.embedding import DIMENSION
+from freshet.models.graph_inputs import ITEM_TOKENS, PASSED, RECENT, USER_TOKENS
 from freshet.models.item_numbers import ItemNumbers
 
 

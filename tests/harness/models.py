@@ -4,7 +4,14 @@ import numpy as np
 
 from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.ranking.features.registry import CROSS_FEATURES
-from freshet.models.inputs import ITEM_TOKENS, PASSED, RECENT, USER_TOKENS, VOCABULARY, item_hash
+from freshet.models.graph_inputs import (
+    ITEM_TOKENS,
+    PASSED,
+    RECENT,
+    USER_TOKENS,
+    VOCABULARY,
+    item_hash,
+)
 from freshet.models.item_numbers import ItemNumbers
 
 

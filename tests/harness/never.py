@@ -13,14 +13,14 @@ import numpy as np
 
 from freshet.contracts.inputs import Impression, Query
 from freshet.contracts.recommendations import Evidence, RecommendedItem
-from freshet.domain.explanation.explanation import Place, explain
+from freshet.domain.explanation.explanation import ExplainedItem, explain
 from freshet.domain.explanation.occlusion import Served
 from freshet.domain.interactions import UserEvent, interactions
+from freshet.domain.interest.counterfactual import remembered, without_tag
 from freshet.domain.interest.fold import Arrived, fold
-from freshet.domain.interest.without import remembered, without_tag
-from freshet.domain.ranking.ask import Ask
-from freshet.domain.ranking.context import context
-from freshet.models.inputs import RECENT
+from freshet.domain.ranking.request import RankingRequest
+from freshet.domain.ranking.user_context import user_context
+from freshet.models.graph_inputs import RECENT
 from harness.tastes import Town, ask_of
 
 #: Of a person with fewer acts there is little that could be left out.
@@ -53,57 +53,57 @@ class Held:
         for user_id in sorted(town.folded):
             state = town.state(user_id)
             if state is not None and len(state.recent) >= ACTS:
-                ask = ask_of(state)
-                told = explain(ask, None, served)
+                request = ask_of(state)
+                told = explain(request, None, served)
                 for item, place in zip(told.made.items, told.places, strict=True):
-                    self._look(ask, item, place)
+                    self._look(request, item, place)
 
-    def _look(self, ask: Ask, item: RecommendedItem, place: Place) -> None:
-        assert ask.state is not None
-        before = self._score(ask, place.item_id)
+    def _look(self, request: RankingRequest, item: RecommendedItem, place: ExplainedItem) -> None:
+        assert request.state is not None
+        before = self._score(request, place.item_id)
 
-        def name(what: str, less: Ask) -> None:
+        def name(what: str, less: RankingRequest) -> None:
             self.named[what] += 1
             self.held[what] += self._score(less, place.item_id) < before
 
         for part in place.raised_by:
             if part.act is not None:
-                name("explain acts", never(self._town, ask, part.act))
+                name("explain acts", never(self._town, request, part.act))
             elif part.tag is not None:
-                name("explain tags", replace(ask, state=without_tag(ask.state, part.tag)))
-        acts = [act for act in remembered(ask.state) if act.item_id is not None]
+                name("explain tags", replace(request, state=without_tag(request.state, part.tag)))
+        acts = [act for act in remembered(request.state) if act.item_id is not None]
         for reason in item.reasons:
             if reason.kind == "tag":
-                name("tag", replace(ask, state=without_tag(ask.state, reason.tag or "")))
+                name("tag", replace(request, state=without_tag(request.state, reason.tag or "")))
             elif reason.kind == "because_of":
                 act = next(one for one in acts if one.item_id == reason.item_id)
-                name("because_of", never(self._town, ask, act))
-        known = context(self._town.inventory, [ask])
+                name("because_of", never(self._town, request, act))
+        known = user_context(self._town.inventory, [request])
         rows = np.array([[self._town.inventory.rows[place.item_id]]])
         gates = self._town.scorer.attention(known, rows)
         if gates is not None:
             seen = gates[0, 0, ::-1][: min(RECENT, len(acts))]
-            name("attention", never(self._town, ask, acts[int(seen.argmax())]))
+            name("attention", never(self._town, request, acts[int(seen.argmax())]))
 
-    def _score(self, ask: Ask, item_id: str) -> float:
+    def _score(self, request: RankingRequest, item_id: str) -> float:
         rows = np.array([[self._town.inventory.rows[item_id]]])
         town = self._town
-        moment = town.ranking.moment([ask], town.now_ms)
+        moment = town.ranking.moment([request], town.now_ms)
         return float(town.ranking.score(moment, rows, town.scorer)[0][0, 0])
 
 
-def never(town: Town, ask: Ask, act: Evidence) -> Ask:
-    """The ask, had the act not happened, and the item not been shown."""
+def never(town: Town, request: RankingRequest, act: Evidence) -> RankingRequest:
+    """The request, had the act not happened, and the item not been shown."""
     arrived: list[Arrived] = []
-    for one in town.folded[ask.user_id]:
+    for one in town.folded[request.user_id]:
         event = one.event
         if isinstance(event, Impression):
             shown = [item_id for item_id in event.item_ids if item_id != act.item_id]
             event = msgspec.structs.replace(event, item_ids=shown)
         if not _is(event, act):
             arrived.append(Arrived(one.source, len(arrived), one.broker_time_ms, event))
-    assert len(arrived) < len(town.folded[ask.user_id]), "the act is in the log"
-    return replace(ask, state=fold(None, arrived, town.knowledge))
+    assert len(arrived) < len(town.folded[request.user_id]), "the act is in the log"
+    return replace(request, state=fold(None, arrived, town.knowledge))
 
 
 def attentive(town: Town, folder: Path, epochs: int) -> Path:

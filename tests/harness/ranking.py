@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from freshet.contracts.derived import CatalogItem, Cause, Interests, Neighbours, Recent, Trend
 from freshet.contracts.recommendations import Recommendations, RecommendedItem, Trigger
-from freshet.domain.ranking.ask import Ask, Floats, Rows
-from freshet.domain.ranking.context import Context
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity
+from freshet.domain.ranking.request import RankingRequest
+from freshet.domain.ranking.user_context import UserContext
 
 T0 = 1_700_000_000_000
 SUBJECTS = ("sea", "war", "love", "space", "food")
@@ -24,7 +25,7 @@ class PlainScorer:
     label = "plain@1"
     features = CROSS_FEATURES
 
-    def score(self, known: Context, rows: Rows, cross: Floats) -> tuple[Floats, Floats]:
+    def score(self, known: UserContext, rows: Rows, cross: Floats) -> tuple[Floats, Floats]:
         del known, rows
         score = cross[:, :, :4].sum(axis=2) - 3 * cross[:, :, 4] + 3 * cross[:, :, 10]
         score = score + 0.1 * cross[:, :, 5:10].sum(axis=2)
@@ -126,11 +127,11 @@ def state(user: str, clicked: list[int], disliked: tuple[str, ...] = ()) -> Inte
     )
 
 
-def ask(known: Interests | None, **changes: Any) -> Ask:
+def ranking_request(known: Interests | None, **changes: Any) -> RankingRequest:
     user = known.user_id if known else "stranger"
     trigger = Trigger(kind="request", event_id=f"r-{user}")
     fields = {"user_id": user, "state": known, "trigger": trigger, "cause": None}
-    return Ask(**{**fields, **changes})
+    return RankingRequest(**{**fields, **changes})
 
 
 def recommend(user_id: str, item_ids: list[str], name: str = "rec-1") -> Recommendations:

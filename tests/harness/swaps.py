@@ -15,9 +15,9 @@ from freshet.contracts.codec import encode
 from freshet.contracts.inputs import Request
 from freshet.contracts.models import ModelRecord
 from freshet.contracts.registry import CATALOG, RECOMMENDATIONS, REQUESTS
-from freshet.model_log import write_records
 from freshet.models.artifacts import store
 from freshet.models.manifest import read_manifest, write_manifest
+from freshet.models.registry import write_records
 from freshet_ranker.config import PRIOR
 from harness.kafka import send
 from harness.patience import Patience

@@ -15,18 +15,17 @@ from freshet.contracts.recommendations import Recommendations, Trigger
 from freshet.domain.interactions import UserEvent
 from freshet.domain.interest.catalog import CatalogKnowledge
 from freshet.domain.interest.fold import Arrived
-from freshet.domain.interest.knowledge import DIMENSION
 from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.learning.log import entry_of
 from freshet.domain.learning.past import Past
 from freshet.domain.learning.replay import Replay
 from freshet.domain.learning.shown import Shown, item_table, stacked
-from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.rank import Ranking
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.domain.ranking.request import RankingRequest
+from freshet.models.embedding import DIMENSION, EMBEDDING_VERSION
 from freshet_ranker.config import PRIOR
-from freshet_ranker.scoring import OnnxScorer
+from freshet_ranker.onnx_scorer import OnnxScorer
 from freshet_simulator.config import SimulatorConfig
 from freshet_simulator.people import FAVOURITES
 from freshet_simulator.simulation import Simulation
@@ -193,7 +192,9 @@ def _embedding(tags: Sequence[str]) -> NDArray[np.float64]:
     return unit
 
 
-def ask_of(state: Interests) -> Ask:
+def ask_of(state: Interests) -> RankingRequest:
     """The ask that a changed state is."""
     trigger = Trigger(kind="interest", event_id=state.event_id)
-    return Ask(user_id=state.user_id, state=state, trigger=trigger, cause=state.caused_at)
+    return RankingRequest(
+        user_id=state.user_id, state=state, trigger=trigger, cause=state.caused_at
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 from freshet.config import ServiceConfig
 from freshet.contracts.models import ModelRecord
 from freshet.contracts.registry import CATALOG, TOPICS
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.models.embedding import EMBEDDING_VERSION
 from freshet.topics import broker as topics
 from harness.kafka import send
 from harness.learning import visits, world

@@ -29,9 +29,9 @@ from freshet.domain.applied import knowledge
 from freshet.domain.interactions import UserEvent
 from freshet.domain.interest.fold import Arrived
 from freshet.domain.interest.fold import fold as fold_interests
-from freshet.domain.trends.fold import Arrived as Told
+from freshet.domain.trends.fold import ReceivedInteraction
 from freshet.domain.trends.fold import fold as fold_trends
-from freshet.streaming.following import read_partitions
+from freshet.kafka.topic_reader import read_partitions
 from freshet.streaming.state import PartitionedState
 from harness.happened import KNOWLEDGE
 
@@ -163,12 +163,12 @@ def _received(one: Arrived) -> int:
 def true_trends(told: Log) -> dict[Place, Trend | None]:
     """The fold of all that the interactions service told of each item."""
     decode = decoder(ITEM_INTERACTIONS)
-    items: dict[tuple[int, str], list[Told]] = defaultdict(list)
+    items: dict[tuple[int, str], list[ReceivedInteraction]] = defaultdict(list)
     for partition, records in told.items():
         for record in records:
             message = decode(record.key, record.value)
             for one in message.interactions:
-                items[partition, one.item_id].append(Told(message.partition, one))
+                items[partition, one.item_id].append(ReceivedInteraction(message.partition, one))
     return {
         (partition, item_id.encode()): fold_trends(None, item_id, arrived)
         for (partition, item_id), arrived in items.items()

@@ -10,7 +10,7 @@ from freshet.domain.content.document import content_hash
 from freshet.domain.content.entry import entry_of
 from freshet.domain.content.taxonomy import Taxonomy
 from freshet.domain.content.understanding import Understood, understand
-from freshet_catalog.lexicon import WordLexicon
+from freshet_catalog.word_lexicon import WordLexicon
 
 
 @cache

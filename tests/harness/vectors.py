@@ -5,7 +5,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.domain.interest.knowledge import DIMENSION
+from freshet.models.embedding import DIMENSION
 from harness.ranking import SPACE
 
 

@@ -23,7 +23,7 @@ from kafka.admin import (
 from freshet.config import ServiceConfig
 from freshet.contracts.inputs import Click, Item
 from freshet.contracts.registry import CLICKS, ITEMS, MODELS, NARRATIVES
-from freshet.streaming.kafka_client import security
+from freshet.kafka.client import security
 from freshet.topics import broker as topics
 from freshet_kafka import Broker, local_broker
 from freshet_kafka.ports import free_ports

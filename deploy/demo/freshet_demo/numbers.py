@@ -52,7 +52,13 @@ class Numbers:
     _arrivals: deque[tuple[float, int]] = field(default_factory=deque)
 
     def take(self, topic: str, message: Message, broker_time_ms: int) -> None:
-        """Count one record."""
+        """Count one record.
+
+        Args:
+            topic: that it came from.
+            message: decoded.
+            broker_time_ms: when the broker took it.
+        """
         self.events[topic] += 1
         if isinstance(message, Item):
             self.titles[message.item_id] = message.title

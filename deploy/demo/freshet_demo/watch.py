@@ -14,8 +14,8 @@ from freshet.contracts.registry import (
     RECOMMENDATIONS,
     REQUESTS,
 )
+from freshet.kafka.client import opened, reader
 from freshet.streaming.decoding import BatchDecoder
-from freshet.streaming.kafka_client import opened, reader
 from freshet_demo.numbers import Numbers
 
 #: In the order in which they are shown.
@@ -26,7 +26,13 @@ WATCHED = (
 
 
 async def watch(config: ServiceConfig, numbers: Numbers, stop: asyncio.Event) -> None:
-    """Count every record of the topics, from their beginning, until told to stop."""
+    """Count every record of the topics, from their beginning, until told to stop.
+
+    Args:
+        config: where the topics are.
+        numbers: count the records.
+        stop: set when it is to end.
+    """
     decoders = {config.topic(topic.name): BatchDecoder(topic, "demo") for topic in WATCHED}
     async with opened(reader(config, "freshet-demo", *decoders)) as consumer:
         await consumer.seek_to_beginning()

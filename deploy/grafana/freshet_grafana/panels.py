@@ -74,7 +74,15 @@ def lines(
 def figure(
     title: str, meaning: str, unit: str, query: Query, *, limit: float | None = None
 ) -> stat.Panel:
-    """One number a series, as it is now; red from `limit` on."""
+    """One number a series, as it is now; red from `limit` on.
+
+    Args:
+        title: above it.
+        meaning: one line.
+        unit: Grafana's name of it.
+        query: gives the series.
+        limit: red from here on.
+    """
     panel = (
         stat.Panel()
         .title(title)
@@ -92,7 +100,13 @@ def figure(
 
 
 def listing(title: str, meaning: str, expression: str) -> table.Panel:
-    """The labels of the series of an expression, a row a series."""
+    """The labels of the series of an expression, a row a series.
+
+    Args:
+        title: above it.
+        meaning: one line.
+        expression: in PromQL.
+    """
     hidden = {"Time": True, "Value": True, "__name__": True, "alertstate": True}
     return (
         table.Panel()
@@ -111,7 +125,14 @@ def listing(title: str, meaning: str, expression: str) -> table.Panel:
 def board(
     uid: str, title: str, meaning: str, rows: Mapping[str, Sequence[Panel]]
 ) -> dashboard.Dashboard:
-    """A dashboard of rows of panels."""
+    """A dashboard of rows of panels.
+
+    Args:
+        uid: of the dashboard.
+        title: above it.
+        meaning: one line.
+        rows: of panels.
+    """
     built = (
         dashboard.Dashboard(title)
         .uid(uid)

@@ -46,6 +46,11 @@ _JVM = (
 def kafka_command(port: int, data: Path, properties: Mapping[str, str]) -> list[str]:
     """Apache Kafka in KRaft mode, broker and controller in one; formats the folder first.
 
+    Args:
+        port: to listen on.
+        data: the folder of its log.
+        properties: further settings of the broker.
+
     Raises:
         BrokerFailed: the folder could not be formatted, say because a property is wrong.
         ComponentMissing: no Java, or no jars and no Maven.

@@ -14,16 +14,16 @@ from freshet.domain.content.taxonomy import Taxonomy
 from freshet.domain.content.understanding import understand
 from freshet.llm.client import EMBEDDING, LanguageModel
 from freshet.llm.metrics import llm_metrics
-from freshet.streaming.aside import Aside
+from freshet.streaming.background_publisher import BackgroundPublisher
 from freshet.streaming.batch import Batch, Output
+from freshet.streaming.global_table import GlobalTable
 from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
-from freshet.streaming.view import View
 from freshet_catalog.config import CatalogConfig
-from freshet_catalog.improvers import TAGS, Anew, Tags, Vectors
-from freshet_catalog.lexicon import WordLexicon
+from freshet_catalog.enrichers import TAGS, EmbeddedUnderstanding, EndpointTags, EndpointVectors
+from freshet_catalog.enrichment import Enricher, Enrichment
 from freshet_catalog.metrics import CatalogMetrics, catalog_metrics
-from freshet_catalog.second_reading import Improver, SecondReading
+from freshet_catalog.word_lexicon import WordLexicon
 
 #: Items understood at once: larger groups are no faster.
 GROUP = 256
@@ -41,37 +41,39 @@ def build_service(config: CatalogConfig) -> Service:
     lexicon = WordLexicon()
     taxonomy = Taxonomy(lexicon)
     metrics.names.set_function(lambda: len(taxonomy))
-    state, aside = PartitionedState(CATALOG), Aside()
+    state, publisher = PartitionedState(CATALOG), BackgroundPublisher()
     model = LanguageModel(config, asked_metrics)
-    improvers: list[Improver] = [Anew(lexicon, taxonomy)]
+    enrichers: list[Enricher] = [EmbeddedUnderstanding(lexicon, taxonomy)]
     if model.embeds:
-        improvers.append(Vectors("vectors", model, config.llm_embedding_model, asked_metrics))
+        enrichers.append(
+            EndpointVectors("vectors", model, config.llm_embedding_model, asked_metrics)
+        )
         if config.llm_previous_embedding_model:
             previous = config.llm_previous_embedding_model
-            improvers.append(Vectors("previous_vectors", model, previous, asked_metrics))
+            enrichers.append(EndpointVectors("previous_vectors", model, previous, asked_metrics))
     if model.writes:
         chat, at_once = config.llm_chat_model, config.llm_concurrency
-        improvers.append(Tags(model, chat, lexicon, taxonomy, asked_metrics, at_once))
-    again = [SecondReading(config, state, aside, one, metrics) for one in improvers]
+        enrichers.append(EndpointTags(model, chat, lexicon, taxonomy, asked_metrics, at_once))
+    enrichments = [Enrichment(config, state, publisher, one, metrics) for one in enrichers]
     return Service(
         name="catalog",
         inputs=(ITEMS,),
-        process=Reading(state, lexicon, taxonomy, again, metrics).process,
+        process=CatalogProcessor(state, lexicon, taxonomy, enrichments, metrics).process,
         registry=registry,
         state=state,
-        views=(View((CATALOG,), Names(taxonomy, again).apply),),
-        background=tuple(one.follow for one in again),
-        aside=aside,
+        global_tables=(GlobalTable((CATALOG,), TaxonomyTable(taxonomy, enrichments).apply),),
+        background=tuple(one.follow for one in enrichments),
+        publisher=publisher,
         step="understand",
     )
 
 
-class Names:
+class TaxonomyTable:
     """Takes the names that items carry into the taxonomy: those of other workers, too."""
 
-    def __init__(self, taxonomy: Taxonomy, again: Sequence[SecondReading]) -> None:
+    def __init__(self, taxonomy: Taxonomy, enrichments: Sequence[Enrichment]) -> None:
         self._taxonomy = taxonomy
-        self._again = again
+        self._enrichments = enrichments
 
     def apply(self, batch: Batch) -> None:
         """Take a batch of the catalog."""
@@ -83,11 +85,11 @@ class Names:
                 for name, tag in names.items():
                     settled |= self._taxonomy.learn(name, tag)
         if settled:
-            for one in self._again:
+            for one in self._enrichments:
                 one.look_again()
 
 
-class Reading:
+class CatalogProcessor:
     """Understands items. An item whose content did not change keeps what was understood of it."""
 
     def __init__(
@@ -95,13 +97,13 @@ class Reading:
         state: PartitionedState,
         lexicon: Lexicon,
         taxonomy: Taxonomy,
-        again: Sequence[SecondReading],
+        enrichments: Sequence[Enrichment],
         metrics: CatalogMetrics,
     ) -> None:
         self._state = state
         self._lexicon = lexicon
         self._taxonomy = taxonomy
-        self._again = again
+        self._enrichments = enrichments
         self._metrics = metrics
 
     def process(self, batches: Sequence[Batch], now_ms: int) -> list[Output]:
@@ -145,6 +147,6 @@ class Reading:
     def _output(self, partition: int, key: bytes, item: Item, entry: CatalogItem) -> Output:
         value = encode(entry)
         self._state.put(partition, key, value)
-        for one in self._again:
+        for one in self._enrichments:
             one.offer(partition, key, item, entry)
         return Output(CATALOG, key, value, partition)

@@ -19,7 +19,7 @@ from freshet.contracts.registry import (
     IMPRESSIONS,
     ITEM_INTERACTIONS,
 )
-from freshet.domain.trends.history import Arrived, follow
+from freshet.domain.trends.history import ReceivedEvent, follow
 from freshet.streaming.batch import Batch, Output
 from freshet.streaming.partitioner import Partitioner
 from freshet.streaming.service import Service
@@ -51,7 +51,7 @@ def build_service(config: InteractionsConfig) -> Service:
 
 
 class Following:
-    """Folds sets of batches into the users' histories, and tells the items what they say."""
+    """Folds micro-batches into the users' histories, and tells the items what they say."""
 
     def __init__(
         self,
@@ -70,12 +70,12 @@ class Following:
         histories: list[Output] = []
         for (partition, key), arrived in _by_user(batches).items():
             before = self._state.message(partition, key)
-            after, theirs = follow(before, arrived)
+            after, followers = follow(before, arrived)
             if after is not None and after is not before:
                 value = encode(after)
                 self._state.put(partition, key, value)
                 histories.append(Output(HISTORIES, key, value, partition))
-                said[partition] += theirs
+                said[partition] += followers
         for source, count in Counter(one.source for some in said.values() for one in some).items():
             self._told.labels(source).inc(count)
         return [
@@ -85,7 +85,7 @@ class Following:
         ] + histories
 
 
-def _by_user(batches: Sequence[Batch]) -> dict[tuple[int, bytes], Iterable[Arrived]]:
+def _by_user(batches: Sequence[Batch]) -> dict[tuple[int, bytes], Iterable[ReceivedEvent]]:
     """The events of each user, of each topic in the order of its offsets.
 
     Events of several topics are put in the order in which the broker took them, as far as that
@@ -97,7 +97,10 @@ def _by_user(batches: Sequence[Batch]) -> dict[tuple[int, bytes], Iterable[Arriv
             source = batch.topic.name
             received = batch.read(raw)
             users[batch.partition, key].append(
-                [(one.broker_time_ms, Arrived(source, one.offset, one.message)) for one in received]
+                [
+                    (one.broker_time_ms, ReceivedEvent(source, one.offset, one.message))
+                    for one in received
+                ]
             )
     return {
         user: [one for _, one in (some[0] if len(some) == 1 else merge(*some, key=itemgetter(0)))]

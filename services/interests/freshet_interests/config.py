@@ -1,7 +1,7 @@
 """The settings of the interests service."""
 
 from freshet.config import ServiceConfig
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.models.embedding import EMBEDDING_VERSION
 
 
 class InterestsConfig(ServiceConfig, frozen=True, kw_only=True):

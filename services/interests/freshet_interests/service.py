@@ -1,4 +1,4 @@
-"""The interests service: groups a set of events by user and folds each user's once."""
+"""The interests service: groups a micro-batch by user and folds each user's once."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ from freshet.contracts.registry import (
 from freshet.domain.interest.catalog import CatalogKnowledge
 from freshet.domain.interest.fold import Arrived, fold
 from freshet.streaming.batch import Batch, Headers, Output
+from freshet.streaming.global_table import GlobalTable
 from freshet.streaming.headers import carried
 from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
-from freshet.streaming.view import View
+from freshet_interests.catalog_table import apply
 from freshet_interests.config import InterestsConfig
-from freshet_interests.knowledge import apply
 from freshet_interests.metrics import InterestsMetrics, interests_metrics
 
 
@@ -44,13 +44,13 @@ def build_service(config: InterestsConfig) -> Service:
         process=folding.process,
         registry=registry,
         state=state,
-        views=(View((CATALOG,), partial(apply, knowledge)),),
+        global_tables=(GlobalTable((CATALOG,), partial(apply, knowledge)),),
         step="fold",
     )
 
 
 class Folding:
-    """Folds sets of batches into the users' states and publishes each changed state once."""
+    """Folds micro-batches into the users' states and publishes each changed state once."""
 
     def __init__(
         self, state: PartitionedState, knowledge: CatalogKnowledge, metrics: InterestsMetrics
@@ -111,5 +111,5 @@ def _count(folded: Counter[str], before: Interests | None, after: Interests) -> 
 
 
 def _followed(state: Interests, headers: dict[str, Headers]) -> Headers:
-    """Those of the event that caused the state, or of the last of the set that has some."""
+    """Those of the event that caused the state, or of the last of the micro-batch that has some."""
     return headers.get(state.caused_at.event_id) or next(reversed(headers.values()))

@@ -9,37 +9,37 @@ from freshet.domain.narrative.worth import Attention, skips
 from freshet.streaming.batch import Batch, Output, Received
 from freshet.streaming.headers import carried
 from freshet_narrator.config import NarratorConfig
-from freshet_narrator.knowledge import Knowledge
+from freshet_narrator.draft import Draft, DraftItem
+from freshet_narrator.known_items import KnownItems
 from freshet_narrator.metrics import NarratorMetrics
-from freshet_narrator.told import Place, Told
 
 
 class Narrating:
-    """Tells the lists of a set that are worth it, and hands them on for better texts.
+    """Tells the lists of a micro-batch that are worth it, and hands them on for better texts.
 
     Args:
         config: who is written for, and how often.
-        knowledge: the items.
+        known_items: the items.
         metrics: the narrator's.
-        offer: takes each told list once the broker has its first texts.
+        offer: takes each draft once the broker has its first texts.
     """
 
     def __init__(
         self,
         config: NarratorConfig,
-        knowledge: Knowledge,
+        known_items: KnownItems,
         metrics: NarratorMetrics,
-        offer: Callable[[Told], None],
+        offer: Callable[[Draft], None],
     ) -> None:
         self._places = config.narrative_items
         self._attention = Attention(config.narrative_interval_s * 1_000)
-        self._knowledge = knowledge
+        self._knowledge = known_items
         self._metrics = metrics
         self._offer = offer
-        self._told: list[Told] = []
+        self._drafts: list[Draft] = []
 
     def process(self, batches: Sequence[Batch], now_ms: int) -> list[Output]:
-        """The narratives of a set: of each user's lists the newest alone is looked at.
+        """The narratives of a micro-batch: of each user's lists the newest alone is looked at.
 
         Most lists are of users who had a text lately: these are not even decoded.
         """
@@ -53,20 +53,20 @@ class Narrating:
                     if (batch.partition, key) in newest:
                         self._metrics.skipped.labels("newer").inc()
                     newest[batch.partition, key] = record
-        self._told = []
+        self._drafts = []
         for (partition, _), record in newest.items():
             self._tell(record, partition, now_ms)
         return [
-            told.output([place.texts for place in told.places], 0, None, now_ms)
-            for told in self._told
+            draft.output([place.texts for place in draft.places], 0, None, now_ms)
+            for draft in self._drafts
         ]
 
     def confirmed(self, outputs: Sequence[Output], now_ms: int) -> None:
         """The broker has the first texts: better ones cannot come before them now."""
         del outputs, now_ms
-        self._metrics.narratives.labels("template").inc(len(self._told))
-        for told in self._told:
-            self._offer(told)
+        self._metrics.narratives.labels("template").inc(len(self._drafts))
+        for draft in self._drafts:
+            self._offer(draft)
 
     def _tell(self, record: Received[Recommendations], partition: int, now_ms: int) -> None:
         made = record.message
@@ -83,13 +83,13 @@ class Narrating:
             self._metrics.skipped.labels("unknown_item").inc()
             return
         self._attention.given(made.user_id, now_ms)
-        self._told.append(Told(made, places, partition, carried(record.headers)))
+        self._drafts.append(Draft(made, places, partition, carried(record.headers)))
 
-    def _place(self, made: Recommendations, item: RecommendedItem) -> Place | None:
+    def _place(self, made: Recommendations, item: RecommendedItem) -> DraftItem | None:
         known = self._knowledge.get(item.item_id)
         if known is None:
             return None
         liked = next((reason.item_id for reason in item.reasons if reason.item_id), "")
         resembled = self._knowledge.get(liked)
         reader = reader_of(made, item, resembled.title if resembled else "")
-        return Place(known, reader, template(item, known, reader))
+        return DraftItem(known, reader, template(item, known, reader))

@@ -5,10 +5,10 @@ from prometheus_client import CollectorRegistry
 from freshet.contracts.registry import ITEMS, RECOMMENDATIONS
 from freshet.llm.client import LanguageModel
 from freshet.llm.metrics import llm_metrics
+from freshet.streaming.global_table import GlobalTable
 from freshet.streaming.service import Service
-from freshet.streaming.view import View
 from freshet_narrator.config import NarratorConfig
-from freshet_narrator.knowledge import Knowledge
+from freshet_narrator.known_items import KnownItems
 from freshet_narrator.metrics import narrator_metrics
 from freshet_narrator.narrating import Narrating
 from freshet_narrator.writing import NARRATIVE, Writing
@@ -22,17 +22,17 @@ def build_service(config: NarratorConfig) -> Service:
     model = LanguageModel(config, model_metrics)
     # An endpoint that only embeds is of no use here.
     model_metrics.configured.set(model.writes)
-    knowledge = Knowledge()
+    known_items = KnownItems()
     writing = Writing(config, model, metrics, model_metrics)
-    narrating = Narrating(config, knowledge, metrics, writing.offer)
-    metrics.items.set_function(lambda: len(knowledge))
+    narrating = Narrating(config, known_items, metrics, writing.offer)
+    metrics.items.set_function(lambda: len(known_items))
     metrics.waiting.set_function(lambda: len(writing))
     return Service(
         name="narrator",
         inputs=(RECOMMENDATIONS,),
         process=narrating.process,
         registry=registry,
-        views=(View((ITEMS,), knowledge.apply),),
+        global_tables=(GlobalTable((ITEMS,), known_items.apply),),
         confirmed=narrating.confirmed,
         background=(writing.run,) if model.writes else (),
         step="narrate",

@@ -13,16 +13,16 @@ from freshet.domain.narrative.check import fault
 from freshet.domain.narrative.known import KnownItem, Reader
 from freshet.domain.narrative.texts import PersonalTexts, Texts, data, instructions
 from freshet.domain.narrative.worth import MAX_AGE_MS
+from freshet.kafka.client import opened, writer
+from freshet.kafka.closing import close
 from freshet.llm.client import LanguageModel
 from freshet.llm.metrics import LlmMetrics
 from freshet.llm.prompt import as_data
 from freshet.llm.unanswered import Unanswered
-from freshet.streaming.closing import close
-from freshet.streaming.kafka_client import opened, writer
 from freshet.streaming.publishing import publish
 from freshet_narrator.config import NarratorConfig
+from freshet_narrator.draft import Draft, DraftItem
 from freshet_narrator.metrics import NarratorMetrics
-from freshet_narrator.told import Place, Told
 
 log = logging.getLogger("freshet.narrator")
 
@@ -55,21 +55,21 @@ class Writing:
         self._metrics = metrics
         self._fallbacks = llm_metrics.fallbacks.labels(NARRATIVE)
         self._rejected = llm_metrics.rejected.labels(NARRATIVE)
-        self._waiting: dict[str, Told] = {}
+        self._waiting: dict[str, Draft] = {}
         self._arrived = asyncio.Event()
         self._remembered: dict[str, Texts] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def offer(self, told: Told) -> None:
+    def offer(self, draft: Draft) -> None:
         """A list that could do with better texts; it takes the place of an older of its user."""
         if not self._model.writes:
             self._fallbacks.inc()
             return
-        if self._waiting.pop(told.made.user_id, None) is not None:
+        if self._waiting.pop(draft.made.user_id, None) is not None:
             self._fallbacks.inc()
-        self._waiting[told.made.user_id] = told
+        self._waiting[draft.made.user_id] = draft
         self._arrived.set()
         if len(self._waiting) > MAX_WAITING:
             del self._waiting[next(iter(self._waiting))]
@@ -90,25 +90,25 @@ class Writing:
             while not self._waiting:
                 self._arrived.clear()
                 await self._arrived.wait()
-            _, told = self._waiting.popitem()
-            items = await self.write(told)
+            _, draft = self._waiting.popitem()
+            items = await self.write(draft)
             if all(item.source == "template" for item in items):
                 self._fallbacks.inc()
                 continue
             now_ms = time.time_ns() // 1_000_000
-            output = told.output(items, 1, self._config.llm_chat_model, now_ms)
+            output = draft.output(items, 1, self._config.llm_chat_model, now_ms)
             await publish(producer, [output], self._config.topic)
             self._metrics.narratives.labels("model").inc()
-            elapsed_ms = max(0, now_ms - told.made.generated_at_ms)
+            elapsed_ms = max(0, now_ms - draft.made.generated_at_ms)
             self._metrics.model_seconds.observe(elapsed_ms / 1000)
 
-    async def write(self, told: Told) -> list[NarratedItem]:
+    async def write(self, draft: Draft) -> list[NarratedItem]:
         """The model's texts for each place; the template's where it has none that are fit."""
-        if time.time_ns() // 1_000_000 - told.made.generated_at_ms > MAX_AGE_MS:
-            return [place.texts for place in told.places]
-        return await asyncio.gather(*map(self._write, told.places))
+        if time.time_ns() // 1_000_000 - draft.made.generated_at_ms > MAX_AGE_MS:
+            return [place.texts for place in draft.places]
+        return await asyncio.gather(*map(self._write, draft.places))
 
-    async def _write(self, place: Place) -> NarratedItem:
+    async def _write(self, place: DraftItem) -> NarratedItem:
         reader = place.reader if self._config.llm_personal_data else Reader()
         texts = await self._texts(place.item, reader)
         if texts is None:

@@ -8,7 +8,7 @@ import msgspec
 from freshet.config import ServiceConfig
 from freshet.contracts.inputs import MAX_ITEMS, Seen
 from freshet.models.artifacts import temporary_cache
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.models.embedding import EMBEDDING_VERSION
 from freshet.models.store_process import STORE_TIMEOUT_S
 
 PRIOR = Path(__file__).parent / "prior"

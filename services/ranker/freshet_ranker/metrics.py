@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from freshet.store_trouble import StoreTrouble
+from freshet.models.store_trouble import StoreTrouble
 
 
 @dataclass(frozen=True)

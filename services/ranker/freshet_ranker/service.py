@@ -1,4 +1,4 @@
-"""The ranker service: all changed interests and requests of a set, answered together."""
+"""The ranker service: all changed interests and requests of a micro-batch, answered together."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,25 +19,26 @@ from freshet.contracts.registry import (
     TRENDS,
 )
 from freshet.domain.applied import Applied, knowledge
-from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.rank import Ranking
+from freshet.domain.ranking.request import RankingRequest
 from freshet.streaming.batch import Batch, Headers, Output, Received
+from freshet.streaming.global_table import GlobalTable
 from freshet.streaming.headers import CORRELATION_ID, carried
 from freshet.streaming.ordering import applied_of
 from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
-from freshet.streaming.view import View
 from freshet_ranker.config import RankerConfig
-from freshet_ranker.knowledge import Knowledge
+from freshet_ranker.item_tables import ItemTables
 from freshet_ranker.metrics import RankerMetrics, ranker_metrics
-from freshet_ranker.scoring import OnnxScorer
-from freshet_ranker.serving import Role, Serving
+from freshet_ranker.model_router import ModelRouter, Role
+from freshet_ranker.onnx_scorer import OnnxScorer
 
 #: Lists made in one run of the model, at most.
 GROUP = 64
 
-#: Records taken at once, at most: a list of a large set waits for all others of it, and its arrays
-#: outgrow the processor's caches. Sets of hundreds took three times as long a list under load.
+#: Records taken at once, at most: a list of a large micro-batch waits for all others of it, and its
+#: arrays outgrow the processor's caches. Micro-batches of hundreds took three times as long a list
+#: under load.
 MAX_RECORDS = 32
 
 
@@ -49,32 +50,35 @@ def build_service(config: RankerConfig) -> Service:
     """
     registry = CollectorRegistry()
     metrics = ranker_metrics(registry)
-    knowledge = Knowledge(config.embedding_version)
-    serving = Serving(
-        knowledge.inventory,
+    tables = ItemTables(config.embedding_version)
+    router = ModelRouter(
+        tables.inventory,
         Path(config.model_dir),
         config.cache,
         config.model_threads,
         metrics,
         config.store_timeout_s,
     )
-    knowledge.changed = serving.learn
-    metrics.items.set_function(lambda: len(knowledge.inventory))
-    metrics.refused_items.set_function(lambda: knowledge.inventory.refused)
+    tables.changed = router.learn
+    metrics.items.set_function(lambda: len(tables.inventory))
+    metrics.refused_items.set_function(lambda: tables.inventory.refused)
     state = PartitionedState(INTERESTS)
-    ranking = Ranking(knowledge.inventory, knowledge.popularity, config.exploration)
-    answering = Answering(state, ranking, serving, metrics, config)
+    ranking = Ranking(tables.inventory, tables.popularity, config.exploration)
+    processor = RankingProcessor(state, ranking, router, metrics, config)
     return Service(
         name="ranker",
         inputs=(INTERESTS, REQUESTS),
-        process=answering.process,
+        process=processor.process,
         registry=registry,
         state=state,
-        views=(View((CATALOG, TRENDS), knowledge.apply), View((MODELS,), serving.apply)),
+        global_tables=(
+            GlobalTable((CATALOG, TRENDS), tables.apply),
+            GlobalTable((MODELS,), router.apply),
+        ),
         max_records=MAX_RECORDS,
-        confirmed=answering.confirmed,
-        prepare=serving.prepare,
-        background=(serving.follow,),
+        confirmed=processor.confirmed,
+        prepare=router.prepare,
+        background=(router.follow,),
         step="rank",
         describe=describe,
     )
@@ -99,27 +103,27 @@ def describe(output: Output) -> dict[str, str | int]:
 
 
 class Question(msgspec.Struct):
-    """An ask, the partition that its answer goes to, and the headers that go along."""
+    """A request for a list, the partition of its answer, and the headers that go along."""
 
-    ask: Ask
+    request: RankingRequest
     partition: int
     headers: Headers
 
 
-class Answering:
-    """Answers sets of changed interests and requests, in groups that share a run of the model."""
+class RankingProcessor:
+    """Answers changed interests and requests, in groups that share a run of the model."""
 
     def __init__(
         self,
         state: PartitionedState,
         ranking: Ranking,
-        serving: Serving,
+        router: ModelRouter,
         metrics: RankerMetrics,
         config: RankerConfig,
     ) -> None:
         self._state = state
         self._ranking = ranking
-        self._serving = serving
+        self._router = router
         self._metrics = metrics
         self._list_size = config.list_size
         self._seen: Seen = config.seen
@@ -133,7 +137,7 @@ class Answering:
         for (scorer, role), asked in self._by_model(questions).items():
             for start in range(0, len(asked), GROUP):
                 group = asked[start : start + GROUP]
-                lists = self._ranking.rank([one.ask for one in group], scorer, now_ms)
+                lists = self._ranking.rank([one.request for one in group], scorer, now_ms)
                 self._metrics.batch_users.observe(len(group))
                 for question, made in zip(group, lists, strict=True):
                     # An empty list answers a request; nobody waits for one otherwise.
@@ -148,12 +152,12 @@ class Answering:
         """The questions of each model that serves: a list is made by one model alone."""
         by_model: dict[tuple[OnnxScorer, Role], list[Question]] = {}
         for question in questions:
-            model = self._serving.for_user(question.ask.user_id)
+            model = self._router.for_user(question.request.user_id)
             by_model.setdefault(model, []).append(question)
         return by_model
 
     def confirmed(self, outputs: Sequence[Output], now_ms: int) -> None:
-        """The broker has the lists of the last set: measure how fresh they are."""
+        """The broker has the lists of the last micro-batch: measure how fresh they are."""
         del outputs
         for made, role in self._made:
             self._metrics.recommendations.labels(made.strategy, made.trigger.kind, role).inc()
@@ -184,7 +188,7 @@ class Answering:
             self._state.put(partition, key, encode(state) if state else None)
             # What was shown to a user is remembered, but it asks for no other list.
             if state is not None and (partition, key) in acted:
-                ask = Ask(
+                ranking_request = RankingRequest(
                     user_id=state.user_id,
                     state=state,
                     trigger=Trigger(kind="interest", event_id=state.event_id),
@@ -192,7 +196,7 @@ class Answering:
                     count=self._list_size,
                     seen=self._seen,
                 )
-                questions.append(Question(ask, partition, acted[partition, key]))
+                questions.append(Question(ranking_request, partition, acted[partition, key]))
         return questions
 
     def _goes_back(
@@ -224,7 +228,7 @@ class Answering:
         state = self._state.message(partition, request.user_id.encode())
         passed = dict(carried(headers))
         correlation_id = passed.setdefault(CORRELATION_ID, request.event_id.encode())
-        ask = Ask(
+        ranking_request = RankingRequest(
             user_id=request.user_id,
             state=state,
             trigger=Trigger(
@@ -239,7 +243,7 @@ class Answering:
             query=request.query,
             seen=request.seen or self._seen,
         )
-        return Question(ask, partition, list(passed.items()))
+        return Question(ranking_request, partition, list(passed.items()))
 
 
 def _answer(question: Question, made: Recommendations) -> Output:

@@ -38,7 +38,13 @@ class Fashion:
         self._items: dict[str, float] = {}
 
     def move(self, now_ms: int, item_ids: Iterable[str], random: Generator) -> None:
-        """Let time pass; items that are not among these are forgotten, new ones begin at 0."""
+        """Let time pass; items that are not among these are forgotten, new ones begin at 0.
+
+        Args:
+            now_ms: the time now.
+            item_ids: all items that there are.
+            random: the source of chance.
+        """
         elapsed_ms = now_ms - self._as_of_ms
         if elapsed_ms < STEP_MS:
             return

@@ -11,7 +11,7 @@ from prometheus_client import Counter
 from freshet.contracts.codec import Unprocessable, decoder, encode
 from freshet.contracts.envelope import Message
 from freshet.contracts.registry import ITEMS, RECOMMENDATIONS, TOPICS, Topic
-from freshet.kafka_python import admit_any_header_name, security
+from freshet.kafka.kafka_python import admit_any_header_name, security
 from freshet_simulator.config import SimulatorConfig
 from freshet_simulator.simulation import Simulation
 
@@ -28,6 +28,12 @@ def feed(
     """Run a simulation until it is told to stop; returns when everything sent has arrived.
 
     Visits come at a rate that does not wait for Freshet: what is slow shows as lag.
+
+    Args:
+        config: checked settings.
+        simulation: what happens.
+        sent: counts what was sent.
+        stop: set when it is to end.
 
     Raises:
         TopicsMissing: the topics were not created.

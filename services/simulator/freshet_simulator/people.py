@@ -41,7 +41,13 @@ class Person:
 
 
 def make_person(world: World, number: int, random: Generator) -> Person:
-    """A person with favourites; one in five reads Chinese subjects rather than others."""
+    """A person with favourites; one in five reads Chinese subjects rather than others.
+
+    Args:
+        world: that the person lives in.
+        number: of the person.
+        random: the source of chance.
+    """
     reads = world.chinese == (random.random() < 0.2)
     taste = random.normal(0, 0.3, len(world.subjects)) - 2.0 * ~reads
     favourites = random.choice(np.flatnonzero(reads), FAVOURITES, replace=False)
@@ -53,6 +59,11 @@ def drift(person: Person, hours: float, random: Generator) -> Person:
     """The person so many hours later: a step, now and then a new favourite for an old one.
 
     It comes to the same whether the hours pass at once or one by one.
+
+    Args:
+        person: as before.
+        hours: that have gone by.
+        random: the source of chance.
     """
     taste = person.taste + random.normal(0, _STEP * hours**0.5, len(person.taste))
     for _ in range(random.poisson(_SWITCHES * hours)):
@@ -76,7 +87,13 @@ def click_chances(person: Person, shown: Sequence[WorldItem]) -> NDArray[np.floa
 def reaction(
     person: Person, item: WorldItem, random: Generator
 ) -> tuple[Reaction, float | None] | None:
-    """What a person says of an item that they opened, if anything; ratings with their value."""
+    """What a person says of an item that they opened, if anything; ratings with their value.
+
+    Args:
+        person: who opened the item.
+        item: that was opened.
+        random: the source of chance.
+    """
     liking = float(person.taste @ item.about + item.quality)
     chance = random.random()
     if chance < 0.10:
@@ -89,6 +106,12 @@ def reaction(
 
 
 def search(person: Person, world: World, random: Generator) -> str:
-    """What a person types: a phrase of the subject that they like best."""
+    """What a person types: a phrase of the subject that they like best.
+
+    Args:
+        person: who searches.
+        world: that the subjects are of.
+        random: the source of chance.
+    """
     favourite = world.subject_names[int(np.argmax(person.taste))]
     return str(random.choice(world.subjects[favourite]))

@@ -80,7 +80,15 @@ def is_chinese(text: str) -> bool:
 def make_item(
     world: World, number: int, event_id: str, time_ms: int, random: Generator
 ) -> WorldItem:
-    """Write an item: a subject, sometimes mixed with a second of the same language."""
+    """Write an item: a subject, sometimes mixed with a second of the same language.
+
+    Args:
+        world: that the item is of.
+        number: of the item.
+        event_id: of its record.
+        time_ms: when it is published.
+        random: the source of chance.
+    """
     names = world.subject_names
     subject = int(random.integers(len(names)))
     language = "zh" if is_chinese(names[subject]) else "en"

@@ -16,8 +16,8 @@ from kafka.errors import KafkaError
 from prometheus_client import CollectorRegistry
 
 from freshet.config import ConfigError, load
-from freshet.logs import log_to_stderr
 from freshet.streaming.health import HealthServer
+from freshet.telemetry.logs import log_to_stderr
 from freshet_trainer.architectures.catalogue import Architecture
 from freshet_trainer.config import TrainerConfig
 from freshet_trainer.metrics import TrainerMetrics, trainer_metrics

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from freshet.config import Positive, ServiceConfig
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.models.embedding import EMBEDDING_VERSION
 from freshet.models.store_process import STORE_TIMEOUT_S
 from freshet_trainer.architectures.catalogue import Architecture
 

@@ -11,7 +11,7 @@ from freshet.contracts.models import GateVerdict
 from freshet.domain.evaluation.metrics import ndcg, ranked, ranking
 from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.ranking.features.registry import CROSS_FEATURES
-from freshet.graphs import Graphs
+from freshet.models.graphs import Graphs
 from freshet_trainer.config import TrainerConfig
 from freshet_trainer.gates import better, finite, latency, parity, size
 from freshet_trainer.learning import Trained

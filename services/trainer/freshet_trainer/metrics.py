@@ -6,7 +6,7 @@ from typing import get_args
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from freshet.contracts.models import Stage
-from freshet.store_trouble import StoreTrouble
+from freshet.models.store_trouble import StoreTrouble
 
 
 @dataclass(frozen=True)

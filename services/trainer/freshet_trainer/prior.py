@@ -6,8 +6,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.domain.interest.knowledge import DIMENSION
-from freshet.models.inputs import ANY_SPACE
+from freshet.models.embedding import ANY_SPACE, DIMENSION
 from freshet_trainer.export import largest_difference
 from freshet_trainer.towers import OUTPUTS, Towers
 from freshet_trainer.version import write_version

@@ -21,7 +21,7 @@ from freshet.contracts.registry import (
     Topic,
 )
 from freshet.domain.learning.log import Entry, entry_of
-from freshet.kafka_python import admit_any_header_name, security
+from freshet.kafka.kafka_python import admit_any_header_name, security
 from freshet.streaming.decoding import receipt_of
 
 #: What is replayed, beside the catalog.

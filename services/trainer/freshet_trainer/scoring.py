@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.domain.learning.examples import Examples, ItemTable
-from freshet.graphs import Graphs
+from freshet.models.graphs import Graphs
 from freshet_trainer.training.batches import Batch, batches
 
 #: Lists of one run.

@@ -16,9 +16,9 @@ from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.rollout.drift import LossTrend, drifted, observe
 from freshet.domain.rollout.retrain import Schedule, reason_to_train
 from freshet.domain.rollout.stages import Stages
-from freshet.model_log import read_stages, write_records
 from freshet.models.artifacts import ArtifactUnavailable
 from freshet.models.manifest import Manifest, ModelRefused
+from freshet.models.registry import read_stages, write_records
 from freshet.models.store_process import fetch_apart, store_apart
 from freshet_trainer import candidate
 from freshet_trainer.arrays import ExamplesRefused

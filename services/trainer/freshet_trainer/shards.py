@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.domain.interest.knowledge import DIMENSION
 from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.learning.shown import START, Position, Shown, item_table, stacked
 from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.domain.ranking.inventory import Inventory
-from freshet.models.inputs import ITEM_TOKENS, PASSED, RECENT, USER_TOKENS, item_hash
+from freshet.models.embedding import DIMENSION
+from freshet.models.graph_inputs import ITEM_TOKENS, PASSED, RECENT, USER_TOKENS, item_hash
 from freshet.models.item_numbers import ItemNumbers
 from freshet_trainer.arrays import ExamplesRefused, opened, packed, save, texts
 

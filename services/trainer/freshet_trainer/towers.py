@@ -18,8 +18,8 @@ OUTPUTS = {
 class Towers:
     """A model that can be trained, exported and served.
 
-    Inputs carry the names of `freshet.models.inputs`; every dimension but the fixed ones there is
-    dynamic.
+    Inputs carry the names of `freshet.models.graph_inputs`; every dimension but the fixed ones
+    there is dynamic.
 
     Attributes:
         architecture: how it is built.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.models import GateVerdict
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.models.embedding import EMBEDDING_VERSION
 from freshet.models.manifest import (
     CONTRACT,
     File,

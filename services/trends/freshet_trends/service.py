@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from freshet.contracts.codec import encode
 from freshet.contracts.registry import ITEM_INTERACTIONS, TRENDS
-from freshet.domain.trends.fold import Arrived, fold
+from freshet.domain.trends.fold import ReceivedInteraction, fold
 from freshet.streaming.batch import Batch, Output
 from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
@@ -51,12 +51,16 @@ class Counting:
                 outputs.append(Output(TRENDS, key, value, partition))
         return outputs
 
-    def _by_item(self, batches: Sequence[Batch]) -> dict[tuple[int, str], list[Arrived]]:
-        items: dict[tuple[int, str], list[Arrived]] = {}
+    def _by_item(
+        self, batches: Sequence[Batch]
+    ) -> dict[tuple[int, str], list[ReceivedInteraction]]:
+        items: dict[tuple[int, str], list[ReceivedInteraction]] = {}
         for batch in batches:
             for record in batch.records:
                 for one in record.message.interactions:
                     owner = batch.partition, one.item_id
-                    items.setdefault(owner, []).append(Arrived(record.message.partition, one))
+                    items.setdefault(owner, []).append(
+                        ReceivedInteraction(record.message.partition, one)
+                    )
                 self._counted.inc(len(record.message.interactions))
         return items

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from freshet.cli.options import Brokers, CliConfig, Prefix, fail, settings
 from freshet.contracts.derived import DeadLetter
-from freshet.dead_letters import letters, put_back
+from freshet.kafka.dead_letters import letters, put_back
 
 app = typer.Typer(help="Look at the dead letters, and replay them.", no_args_is_help=True)
 

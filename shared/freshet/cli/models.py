@@ -17,7 +17,7 @@ from freshet.cli.options import Brokers, CliConfig, Prefix, fail, settings
 from freshet.contracts.codec import Unprocessable
 from freshet.contracts.models import ModelRecord
 from freshet.domain.rollout.stages import NotPossible, Stages, promote, roll_back
-from freshet.model_log import read_stages, write_records
+from freshet.models.registry import read_stages, write_records
 
 app = typer.Typer(help="Look at model versions; promote one, or roll back.", no_args_is_help=True)
 

@@ -19,11 +19,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Tr
 
 from freshet.cli.options import Brokers, CliConfig, Prefix, fail, settings
 from freshet.contracts.codec import encode
+from freshet.kafka.client import opened, writer
 from freshet.replay.csv_events import csv_rows, parse_row
 from freshet.replay.event import BadLine, FileEvent
 from freshet.replay.metarank import parse_metarank
 from freshet.replay.pace import Pace
-from freshet.streaming.kafka_client import opened, writer
 
 #: Bad lines that are shown; the rest is counted.
 _SHOWN = 10

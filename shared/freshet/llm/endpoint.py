@@ -48,6 +48,11 @@ class Endpoint:
     ) -> bytes:
         """The answer to a chat.
 
+        Args:
+            model: its name at the endpoint.
+            messages: roles and texts.
+            options: further parameters of the request.
+
         Raises:
             Unanswered: the endpoint is not there, not fit, or says no.
         """

@@ -1,1 +1,1 @@
-"""What a model version is: a folder with a manifest and three graphs."""
+"""Model versions: the folder of a manifest and three graphs, running it, and their registry."""

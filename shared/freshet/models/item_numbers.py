@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.derived import MAX_NUMBERS
-from freshet.models.inputs import ABSENT, NUMBERS
+from freshet.models.graph_inputs import ABSENT, NUMBERS
 
 #: Nothing worth learning from is larger; what stands for an absent number is.
 LARGEST = 1e30

@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 
 from freshet.contracts.models import GateVerdict
-from freshet.models.inputs import ITEM_INPUTS, NUMBERS, SCORER_INPUTS, USER_INPUTS
+from freshet.models.graph_inputs import ITEM_INPUTS, NUMBERS, SCORER_INPUTS, USER_INPUTS
 
 #: What this library reads and writes. A folder of another contract is refused.
 CONTRACT = 2

@@ -1,4 +1,4 @@
-"""The Faust app of a service: its topics, its transport, and the agent that feeds the intake."""
+"""The Faust app of a service: its topics, its transport, and the agent that feeds the queue."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from aiokafka import AIOKafkaProducer
 from faust.types.auth import AuthProtocol
 
 from freshet.config import ServiceConfig
-from freshet.streaming.gathering import Gathering
-from freshet.streaming.intake import Intake
-from freshet.streaming.kafka_client import MAX_BATCH_BYTES, tls_context
+from freshet.kafka.client import MAX_BATCH_BYTES, tls_context
+from freshet.streaming.adaptive_linger import AdaptiveLinger
+from freshet.streaming.batch_queue import BatchQueue
 from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
 from freshet.streaming.transport import MicroBatchTransport
@@ -32,15 +32,15 @@ class FreshetApp(faust.App):
     """A Faust app that speaks to Kafka in micro-batches.
 
     Attributes:
-        intake: where batches wait to be processed.
+        batch_queue: where batches wait to be processed.
         max_in_flight_bytes: bound of what is read and not acknowledged.
-        gathering: how long each fetch may wait at the broker.
+        linger: how long each fetch may wait at the broker.
         idempotent: whether the producer is.
     """
 
-    intake: Intake
+    batch_queue: BatchQueue
     max_in_flight_bytes: int
-    gathering: Gathering
+    linger: AdaptiveLinger
     idempotent: bool
 
     def _new_transport(self) -> MicroBatchTransport:
@@ -98,9 +98,9 @@ def build_app(service: Service, config: ServiceConfig) -> FreshetApp:
         stream_wait_empty=False,
         **options,
     )
-    app.intake = Intake(on_close=_forget(service.state))
+    app.batch_queue = BatchQueue(on_close=_forget(service.state))
     app.max_in_flight_bytes = config.max_in_flight_bytes
-    app.gathering = Gathering(config.linger_ms, config.idle_wait_ms)
+    app.linger = AdaptiveLinger(config.linger_ms, config.idle_wait_ms)
     app.idempotent = config.idempotent
 
     inputs = app.topic(
@@ -110,7 +110,7 @@ def build_app(service: Service, config: ServiceConfig) -> FreshetApp:
     @app.agent(inputs, name=f"{service.name}-intake")
     async def feed(stream: Any) -> None:
         async for event in stream.noack().events():
-            app.intake.offer(event)
+            app.batch_queue.offer(event)
 
     return app
 

@@ -20,7 +20,13 @@ class InFlight:
         self._changed = asyncio.Event()
 
     def add(self, tp: TP, offset: int, size: int) -> None:
-        """A batch was read; `offset` is its last."""
+        """A batch was read; `offset` is its last.
+
+        Args:
+            tp: the partition.
+            offset: the batch's last.
+            size: in bytes.
+        """
         self._sizes[tp, offset] = size
         self.bytes += size
 

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from faust.types import TP
 
 from freshet.config import ServiceConfig
+from freshet.kafka.topic_reader import read_partitions, read_range
 from freshet.streaming.batch import Output
 from freshet.streaming.decoding import BatchDecoder
-from freshet.streaming.following import read_partitions, read_range
 from freshet.streaming.service import Service
 from freshet.streaming.state import PartitionedState
 

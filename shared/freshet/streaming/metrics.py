@@ -26,9 +26,10 @@ class StreamingMetrics:
         future_events: events that were dated later than the broker took them, by topic.
         published: records published and confirmed, by topic.
         set_records: records processed at once.
-        process_seconds: in the service's own function, for one set.
-        confirm_seconds: from handing a set's outputs to the producer to the confirmation.
-        confirmed: when a set was last confirmed; a worker that reads and never confirms is stuck.
+        process_seconds: in the service's own function, for one micro-batch.
+        confirm_seconds: from handing a micro-batch's outputs to the producer to the confirmation.
+        confirmed: when a micro-batch was last confirmed; a worker that reads and never confirms is
+            stuck.
         load_seconds: to rebuild the memory of newly assigned partitions.
         lag: records of a partition not yet confirmed.
         in_flight_bytes: read and not yet acknowledged.
@@ -141,19 +142,19 @@ def _declared(registry: CollectorRegistry) -> StreamingMetrics:
         ),
         process_seconds=Histogram(
             "freshet_process_seconds",
-            "Seconds in the service's own function, for one set of batches.",
+            "Seconds in the service's own function, for one micro-batch.",
             buckets=_SECONDS,
             registry=registry,
         ),
         confirm_seconds=Histogram(
             "freshet_confirm_seconds",
-            "Seconds from publishing a set's outputs to the broker's confirmation.",
+            "Seconds from publishing a micro-batch's outputs to the broker's confirmation.",
             buckets=_SECONDS,
             registry=registry,
         ),
         confirmed=Gauge(
             "freshet_confirmed_timestamp_seconds",
-            "When the broker last confirmed all that a set led to; 0 before the first.",
+            "When the broker last confirmed all that a micro-batch led to; 0 before the first.",
             registry=registry,
         ),
         load_seconds=Histogram(

@@ -42,7 +42,13 @@ class Ordering:
         self._parted.pop(key, None)
 
     def keeps(self, key: bytes, value: bytes, before: bytes) -> bool:
-        """Whether a later value takes the place of the one before it."""
+        """Whether a later value takes the place of the one before it.
+
+        Args:
+            key: of both.
+            value: the later one, encoded.
+            before: the one that is held, encoded.
+        """
         if self._supersedes(key, value, before):
             self.stale.pop(key, None)
             return True

@@ -2,13 +2,11 @@
 
 import asyncio
 
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from freshet.config import ServiceConfig
 from freshet.contracts.registry import DEAD_LETTERS
-from freshet.streaming.closing import close
-from freshet.streaming.kafka_client import security
+from freshet.kafka.admin import admin_client
 from freshet.streaming.service import Service
 
 #: How long a broker may take to say which topics it has.
@@ -30,9 +28,9 @@ async def check_topics(service: Service, config: ServiceConfig) -> None:
             not the same number of them, or no broker answers.
     """
     owned = {*service.inputs, *([service.state.topic] if service.state is not None else ())}
-    viewed = {topic for view in service.views for topic in view.topics}
+    followed = {topic for table in service.global_tables for topic in table.topics}
     placed = {partitioner.topic for partitioner in service.partitioners}
-    needed = owned | viewed | placed | {DEAD_LETTERS}
+    needed = owned | followed | placed | {DEAD_LETTERS}
     found = await _partitions(f"{service.name}-preflight", config)
     missing = sorted({config.topic(topic.name) for topic in needed} - found.keys())
     if missing:
@@ -52,15 +50,9 @@ async def check_topics(service: Service, config: ServiceConfig) -> None:
 
 async def _partitions(client_id: str, config: ServiceConfig) -> dict[str, int]:
     """How many partitions each topic on the broker has."""
-    admin = AIOKafkaAdminClient(
-        bootstrap_servers=config.brokers, client_id=client_id, **security(config)
-    )
     try:
-        async with asyncio.timeout(ANSWERS_S):
-            await admin.start()
+        async with asyncio.timeout(ANSWERS_S), admin_client(config, client_id) as admin:
             topics = await admin.describe_topics()
     except (KafkaError, TimeoutError) as error:
         raise PreflightFailed(f"no broker answers; FRESHET_BROKERS is wrong? {error!r}") from error
-    finally:
-        await close(admin.close())
     return {topic["topic"]: len(topic["partitions"]) for topic in topics}

@@ -25,7 +25,7 @@ _MAYBE_OTHERS = "the worker was frozen or cut off, its partitions may be others'
 
 
 class Processing:
-    """Takes sets of batches from an app's intake and sees each through to its acknowledgement.
+    """Takes micro-batches from an app's queue and sees each through to its acknowledgement.
 
     A batch is acknowledged only when the broker has confirmed everything that it led to. What
     raises here ends the process: memory may then be ahead of the log, and the log is the truth.
@@ -62,18 +62,18 @@ class Processing:
         Where the session has ended, memory is ahead of the log. The rebalance that follows forgets
         it, and whoever is given the partitions reads again what was not confirmed.
         """
-        self._service.aside.wake = self._app.intake.wake
+        self._service.publisher.wake = self._app.batch_queue.wake
         while True:
-            async with self._app.intake.take() as events:
+            async with self._app.batch_queue.take() as events:
                 try:
                     await self._work(events)
                 except SessionEnded as ended:
-                    log.warning("a set was dropped: %s", ended)
+                    log.warning("a micro-batch was dropped: %s", ended)
 
     async def _work(self, events: Sequence[EventT[Any]]) -> None:
         if events:
-            await self._see_through(events)
-        for make, done in self._service.aside.waiting():
+            await self._process_batch(events)
+        for make, done in self._service.publisher.waiting():
             await self._load_state()
             if outputs := make():
                 await self._publish(outputs)
@@ -92,7 +92,7 @@ class Processing:
             await publish(self._app.kafka_producer, some, self._config.topic)
         self._count_published(outputs)
 
-    async def _see_through(self, events: Sequence[EventT[Any]]) -> None:
+    async def _process_batch(self, events: Sequence[EventT[Any]]) -> None:
         batches = self._batches(events)
         await self._load_state()
         traced = self._tracing.begin(batches)
@@ -128,7 +128,7 @@ class Processing:
         state = self._service.state
         if state is None:
             return
-        partitions = state.missing({tp.partition for tp in self._app.intake.assigned})
+        partitions = state.missing({tp.partition for tp in self._app.batch_queue.assigned})
         if partitions:
             seconds = await self._loading.load(state, partitions)
             self._metrics.load_seconds.observe(seconds)

@@ -14,15 +14,15 @@ from opentelemetry.trace import Tracer
 from threadpoolctl import threadpool_limits
 
 from freshet.config import ConfigError, ServiceConfig, load
-from freshet.logs import log_to_stderr
 from freshet.streaming.app import FreshetApp, build_app
+from freshet.streaming.global_table_reader import GlobalTableReader
 from freshet.streaming.health import HealthServer
 from freshet.streaming.metrics import StreamingMetrics, streaming_metrics
 from freshet.streaming.preflight import PreflightFailed, check_topics
 from freshet.streaming.processing import Processing
 from freshet.streaming.service import Service
 from freshet.streaming.tracing import NO_TRACER, Tracing
-from freshet.streaming.view_reader import ViewReader
+from freshet.telemetry.logs import log_to_stderr
 
 log = logging.getLogger("freshet")
 
@@ -63,7 +63,7 @@ def tracer_of(service: Service, config: ServiceConfig) -> AbstractContextManager
     if not config.otlp_endpoint:
         return nullcontext(NO_TRACER)
     # OpenTelemetry's SDK is loaded by who asks for traces alone.
-    from freshet.tracing import exporting
+    from freshet.telemetry.span_export import exporting
 
     return exporting(config.otlp_endpoint, service.name, service.registry)
 
@@ -78,7 +78,13 @@ def settle() -> None:
 
 
 async def serve(service: Service, config: ServiceConfig, tracer: Tracer = NO_TRACER) -> int:
-    """Run a service until SIGTERM or SIGINT; returns the exit code."""
+    """Run a service until SIGTERM or SIGINT; returns the exit code.
+
+    Args:
+        service: to be run.
+        config: checked settings.
+        tracer: makes its spans.
+    """
     try:
         await check_topics(service, config)
     except PreflightFailed as error:
@@ -92,15 +98,17 @@ async def serve(service: Service, config: ServiceConfig, tracer: Tracer = NO_TRA
     metrics = streaming_metrics(
         service.registry,
         (topic.name for topic in service.inputs),
-        (topic.name for view in service.views for topic in view.topics),
+        (topic.name for table in service.global_tables for topic in table.topics),
     )
     metrics.in_flight_limit_bytes.set(config.max_in_flight_bytes)
-    views = [ViewReader(view, config, service.name, metrics) for view in service.views]
+    tables = [
+        GlobalTableReader(table, config, service.name, metrics) for table in service.global_tables
+    ]
     health = HealthServer(
         config,
         service.registry,
-        lambda: _waiting_for(app, views),
-        lambda: _refresh(app, views, service, metrics),
+        lambda: _waiting_for(app, tables),
+        lambda: _refresh(app, tables, service, metrics),
     )
     try:
         port = await health.start()
@@ -108,11 +116,11 @@ async def serve(service: Service, config: ServiceConfig, tracer: Tracer = NO_TRA
         log.critical("FRESHET_HTTP_HOST and FRESHET_HTTP_PORT cannot be listened on: %s", error)
         return EXIT_CONFIG
     log.info("%s answers /metrics, /live and /ready on port %d", service.name, port)
-    tasks = [asyncio.create_task(_or_die(view.follow(), stopped)) for view in views]
+    tasks = [asyncio.create_task(_or_die(table.follow(), stopped)) for table in tables]
     tracing = Tracing(tracer, service, config.topic, config.trace_ratio)
     processing = Processing(service, config, app, metrics, tracing)
     tasks.append(
-        asyncio.create_task(_or_die(_start(app, views, service, processing, stopped), stopped))
+        asyncio.create_task(_or_die(_start(app, tables, service, processing, stopped), stopped))
     )
     await stopped.wait()
     log.info("%s stops", service.name)
@@ -139,20 +147,20 @@ async def _stop(
 
 async def _start(
     app: FreshetApp,
-    views: list[ViewReader],
+    tables: list[GlobalTableReader],
     service: Service,
     processing: Processing,
     stopped: asyncio.Event,
 ) -> None:
-    """Join the group only when the views are whole: nothing is answered from half a catalog."""
-    for view in views:
-        await view.caught_up.wait()
+    """Join the group only when the tables are whole: nothing is answered from half a catalog."""
+    for table in tables:
+        await table.caught_up.wait()
     await service.prepare()
     await app.start()
     works = (
         processing.run(),
         _or_crash_of(app),
-        *(view.write_letters(service.aside) for view in views),
+        *(table.write_letters(service.publisher) for table in tables),
         *(work() for work in service.background),
     )
     # Waits for all of them when they are told to stop: each says by itself what it failed of.
@@ -185,22 +193,25 @@ async def _or_die(work: Coroutine[Any, Any, None], stopped: asyncio.Event) -> No
     os._exit(EXIT_FAILED)
 
 
-def _waiting_for(app: FreshetApp, views: list[ViewReader]) -> str:
-    lacking = [text for view in views if (text := view.waiting_for())]
+def _waiting_for(app: FreshetApp, tables: list[GlobalTableReader]) -> str:
+    lacking = [text for table in tables if (text := table.waiting_for())]
     if lacking:
         return "; ".join(lacking)
-    return "" if app.intake.is_open else "partitions to be assigned"
+    return "" if app.batch_queue.is_open else "partitions to be assigned"
 
 
 def _refresh(
-    app: FreshetApp, views: Sequence[ViewReader], service: Service, metrics: StreamingMetrics
+    app: FreshetApp,
+    tables: Sequence[GlobalTableReader],
+    service: Service,
+    metrics: StreamingMetrics,
 ) -> None:
     """Bring the gauges up to date."""
-    for view in views:
-        view.show()
+    for table in tables:
+        table.show()
     metrics.lag.clear()
-    for tp in app.intake.assigned:
+    for tp in app.batch_queue.assigned:
         metrics.lag.labels(tp.topic, str(tp.partition)).set(app.consumer.lag(tp))
-    metrics.in_flight_bytes.set(app.consumer.in_flight.bytes if app.intake.assigned else 0)
+    metrics.in_flight_bytes.set(app.consumer.in_flight.bytes if app.batch_queue.assigned else 0)
     if service.state is not None:
         metrics.state_keys.set(len(service.state))

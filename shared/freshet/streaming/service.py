@@ -7,11 +7,11 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 
 from freshet.contracts.registry import Topic
-from freshet.streaming.aside import Aside
+from freshet.streaming.background_publisher import BackgroundPublisher
 from freshet.streaming.batch import Batch, Output
+from freshet.streaming.global_table import GlobalTable
 from freshet.streaming.partitioner import Partitioner
 from freshet.streaming.state import PartitionedState
-from freshet.streaming.view import View
 
 
 def _nothing(outputs: Sequence[Output], now_ms: int) -> None:
@@ -46,13 +46,13 @@ class Service:
             lose it. Who reads it must know a repetition by its origin.
         partitioners: of topics that it writes by another key than its inputs'; the preflight tells
             them how many partitions there are.
-        views: topics held whole by every worker, caught up before anything is processed.
-        max_records: taken from the broker at once, at most. Many spread the cost of a set; it must
-            stay well below the time in which the broker expects a sign of life.
+        global_tables: topics held whole by every worker, caught up before anything is processed.
+        max_records: taken from the broker at once, at most. Many spread the cost of a micro-batch;
+            it must stay well below the time in which the broker expects a sign of life.
         confirmed: called with the outputs once the broker has them, for measuring.
-        prepare: awaited when the views are whole, before the first batch is processed.
+        prepare: awaited when the tables are whole, before the first batch is processed.
         background: run beside the processing, for ever; what raises ends the process.
-        aside: where the background tasks have outputs published.
+        publisher: where the background tasks have outputs published.
         step: what `process` is called in a trace.
         describe: what a trace should say of an output beside where it went: never whose it is.
     """
@@ -64,11 +64,11 @@ class Service:
     state: PartitionedState | None = None
     state_last: bool = False
     partitioners: tuple[Partitioner, ...] = ()
-    views: tuple[View, ...] = field(default=())
+    global_tables: tuple[GlobalTable, ...] = field(default=())
     max_records: int = 65_536
     confirmed: Callable[[Sequence[Output], int], None] = _nothing
     prepare: Callable[[], Coroutine[Any, Any, None]] = _at_once
     background: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
-    aside: Aside = field(default_factory=Aside)
+    publisher: BackgroundPublisher = field(default_factory=BackgroundPublisher)
     step: str = "work"
     describe: Callable[[Output], Mapping[str, str | int]] = _nothing_more

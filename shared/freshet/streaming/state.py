@@ -67,7 +67,13 @@ class PartitionedState:
         return self._partitions[partition].get(key)
 
     def put(self, partition: int, key: bytes, value: bytes | None) -> None:
-        """Remember a value; None forgets the key."""
+        """Remember a value; None forgets the key.
+
+        Args:
+            partition: of the key.
+            key: raw.
+            value: encoded.
+        """
         if value is None:
             self._partitions[partition].pop(key, None)
         else:
@@ -92,7 +98,13 @@ class PartitionedState:
             self._orderings[partition] = Ordering()
 
     def load(self, topic: str, partition: int, records: Sequence[Any]) -> None:
-        """Take records of the compacted topic, in their order; of two states the better is kept."""
+        """Take records of the compacted topic, in their order; of two states the better is kept.
+
+        Args:
+            topic: its name on the broker.
+            partition: that they are of.
+            records: the Kafka client's.
+        """
         del topic
         memory, ordering = self._partitions[partition], self._orderings[partition]
         for record in records:

@@ -27,7 +27,7 @@ from freshet.streaming.batch import Batch, Output, Received
 from freshet.streaming.headers import TRACEPARENT, is_unsampled, sender_of, sent_by
 from freshet.streaming.service import Service
 
-#: Records of a set that get spans. The others' headers are carried on as they came.
+#: Records of a micro-batch that get spans. The others' headers are carried on as they came.
 MAX_TRACED = 64
 
 #: Where nothing is traced.
@@ -38,7 +38,7 @@ Attributes = Mapping[str, str | int]
 
 @dataclass(frozen=True)
 class Traced:
-    """A record of a set that is part of a sampled trace.
+    """A record of a micro-batch that is part of a sampled trace.
 
     Attributes:
         owner: its partition and key.
@@ -59,7 +59,7 @@ class Tracing:
     """Makes a service's spans: where a record stood and how late it was, never whose it is.
 
     Args:
-        tracer: of `freshet.tracing`, or NO_TRACER.
+        tracer: of `freshet.telemetry.span_export`, or NO_TRACER.
         service: whose records are traced.
         name: the name on the broker of a topic, or of a service's group.
         ratio: how many of the records that come from outside without a trace begin one.
@@ -74,10 +74,10 @@ class Tracing:
         self._ratio = ratio
 
     def begin(self, batches: Sequence[Batch]) -> list[Traced]:
-        """Begin the spans of a set's traced records, whose headers name those spans from here on.
+        """Begin the spans of a micro-batch's traced records, whose headers name them from here on.
 
         Args:
-            batches: of the set; traced records are replaced in them.
+            batches: of the micro-batch; traced records are replaced in them.
         """
         traced: list[Traced] = []
         if self._tracer is NO_TRACER:
@@ -155,7 +155,7 @@ class Tracing:
         return msgspec.structs.replace(output, headers=sent_by(span, output.headers))
 
     def confirmed(self, traced: Sequence[Traced]) -> None:
-        """The broker has all that the set led to."""
+        """The broker has all that the micro-batch led to."""
         for one in traced:
             for span in one.sends:
                 span.end()

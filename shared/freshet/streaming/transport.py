@@ -14,10 +14,10 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faust.transport.drivers import aiokafka as faust_aiokafka
 from faust.types import TP, ConsumerMessage
 
+from freshet.kafka.bare_records import read_bare_records
+from freshet.kafka.silence import check_fetching
 from freshet.streaming.backpressure import InFlight
-from freshet.streaming.fetched import read_bare_records
 from freshet.streaming.membership import Membership
-from freshet.streaming.silence import check_fetching
 
 #: A broker's answer to one fetch, at most; as much again may wait undecoded.
 _FETCH_BYTES = 16 * 1_048_576
@@ -59,8 +59,8 @@ class MicroBatchThread(faust_aiokafka.AIOKafkaConsumerThread):
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_poll_records=conf.broker_max_poll_records,
-            # Much of few partitions rather than a little of all: then a set holds many events of
-            # each of its users, whose state is read and written once a set.
+            # Much of few partitions rather than a little of all: then a micro-batch holds many
+            # events of each of its users, whose state is read and written once a micro-batch.
             max_partition_fetch_bytes=conf.consumer_max_fetch_size,
             fetch_max_bytes=_FETCH_BYTES,
             session_timeout_ms=int(conf.broker_session_timeout * 1000),
@@ -142,8 +142,8 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
             await self._find_place()
             self._lost_place = False
         generation = self.app.consumer_generation_id
-        fetched, active = await self._wait_next_records(self.app.gathering.timeout(timeout))
-        self.app.gathering.fetched(self._thread.fetcher, anything=bool(fetched))
+        fetched, active = await self._wait_next_records(self.app.linger.timeout(timeout))
+        self.app.linger.fetched(self._thread.fetcher, anything=bool(fetched))
         if not fetched:
             return
         # A rebalance came in between. What was fetched may be of the old assignment or of the new
@@ -232,7 +232,7 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish what was begun, commit it, and forget the rest: others will read it."""
         async with self._fatal():
-            await self.app.intake.close()
+            await self.app.batch_queue.close()
             self._thread.membership.end()
             await self.commit()
             self.in_flight.clear()
@@ -244,7 +244,7 @@ class MicroBatchConsumer(faust_aiokafka.Consumer):
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Take up work on the partitions that are this worker's now."""
         async with self._fatal():
-            self.app.intake.open(assigned)
+            self.app.batch_queue.open(assigned)
             await super().on_partitions_assigned(assigned, generation_id)
 
     @asynccontextmanager

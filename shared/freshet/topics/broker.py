@@ -1,8 +1,7 @@
 """Creating the topics, and telling how those on a broker differ from what they should be."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +11,15 @@ from aiokafka.errors import for_code
 
 from freshet.config import ServiceConfig
 from freshet.contracts.registry import PARTITIONS, TOPICS, Topic
-from freshet.streaming.kafka_client import security
+from freshet.kafka.admin import admin_client
 from freshet.topics.settings import topic_settings
 
 #: Kafka's number for a setting that was given to the topic itself.
 _SET_ON_THE_TOPIC = 1
 
 _LEADERS_S = 30
+
+_CLIENT_ID = "freshet-topics"
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,14 @@ class TopicsFailed(Exception):
 async def differences(
     config: ServiceConfig, replication: int, partitions: int | None = None
 ) -> list[Difference]:
-    """How the broker's topics differ from the registry's; for the arguments see `apply`."""
-    async with _admin(config) as admin:
+    """How the broker's topics differ from the registry's; for the arguments see `apply`.
+
+    Args:
+        config: where the topics are.
+        replication: copies of each.
+        partitions: of every topic of users and items.
+    """
+    async with admin_client(config, _CLIENT_ID) as admin:
         count = partitions or await _partitions_there(admin, config)
         return await _differences(admin, config, replication, count)
 
@@ -71,14 +78,14 @@ async def apply(
     Raises:
         TopicsFailed: the broker refused.
     """
-    async with _admin(config) as admin:
+    async with admin_client(config, _CLIENT_ID) as admin:
         count = partitions or await _partitions_there(admin, config)
         found = await _differences(admin, config, replication, count)
         for topic in TOPICS:
-            mine = [one for one in found if one.topic == config.topic(topic.name)]
-            if any(one.what == "missing" for one in mine):
+            differing = [one for one in found if one.topic == config.topic(topic.name)]
+            if any(one.what == "missing" for one in differing):
                 await _create(admin, config, topic, replication, count)
-            elif any(one.what != "partitions" for one in mine):
+            elif any(one.what != "partitions" for one in differing):
                 await _alter(admin, config, topic, replication)
         await _led(admin, [config.topic(topic.name) for topic in TOPICS])
         return found
@@ -130,10 +137,10 @@ def _check(errors: Sequence[Sequence[object]], name: str) -> None:
 
 async def _partitions_there(admin: AIOKafkaAdminClient, config: ServiceConfig) -> int:
     """How many partitions the first topic of users or items has that is there."""
-    there = set(await admin.list_topics())
+    existing = set(await admin.list_topics())
     for topic in TOPICS:
         name = config.topic(topic.name)
-        if topic.partitions > 1 and name in there:
+        if topic.partitions > 1 and name in existing:
             (described,) = await admin.describe_topics([name])
             return len(described["partitions"])
     return PARTITIONS
@@ -142,11 +149,11 @@ async def _partitions_there(admin: AIOKafkaAdminClient, config: ServiceConfig) -
 async def _differences(
     admin: AIOKafkaAdminClient, config: ServiceConfig, replication: int, count: int
 ) -> list[Difference]:
-    there = set(await admin.list_topics())
+    existing = set(await admin.list_topics())
     found: list[Difference] = []
     for topic in TOPICS:
         name, wanted = config.topic(topic.name), topic.partitions_of(count)
-        if name not in there:
+        if name not in existing:
             found.append(Difference(name, "missing", f"{wanted} partitions", "absent"))
             continue
         (described,) = await admin.describe_topics([name])
@@ -173,15 +180,3 @@ async def _settings(
         for key, value, _, source, *_ in resource[4]
         if source == _SET_ON_THE_TOPIC or not only_set_here
     }
-
-
-@asynccontextmanager
-async def _admin(config: ServiceConfig) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(
-        bootstrap_servers=config.brokers, client_id="freshet-topics", **security(config)
-    )
-    await admin.start()
-    try:
-        yield admin
-    finally:
-        await admin.close()

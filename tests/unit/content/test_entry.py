@@ -8,7 +8,7 @@ from freshet.domain.content.entry import MAX_MORE, entry_of, is_of, sent_again, 
 from freshet.domain.content.projection import projected, space_of
 from freshet.domain.content.tags import Tagged
 from freshet.domain.content.understanding import Understood
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.models.embedding import EMBEDDING_VERSION
 from harness.understanding import item
 
 UNDERSTOOD = Understood(Tagged(["tea"], {"茶": "tea"}), b"v", "en")

@@ -1,11 +1,11 @@
 """A search finds tags by any of their names."""
 
-from freshet.domain.content.names import Names
+from freshet.domain.content.names import TagNames
 from freshet.domain.ranking.vocabulary import Vocabulary
 
 
-def names() -> Names:
-    found = Names()
+def names() -> TagNames:
+    found = TagNames()
     found.add(["science fiction", "robots"], {"sci-fi": "science fiction", "机器人": "robots"})
     found.add(["书法"], {"calligraphy": "书法"})
     return found
@@ -27,7 +27,7 @@ def test_a_name_is_known_as_long_as_an_item_says_so() -> None:
 
 
 def test_a_name_of_several_tags_is_that_of_most_items() -> None:
-    found = Names()
+    found = TagNames()
     for tag in ("art", "painting", "painting"):
         found.add([tag], {"画": tag})
     assert found.tags_in("画") == ["painting"]

@@ -5,7 +5,7 @@ import numpy as np
 
 from freshet.contracts.inputs import Item
 from freshet.domain.content.tokens import tokens_of
-from freshet.models.inputs import ITEM_TOKENS, tokens
+from freshet.models.graph_inputs import ITEM_TOKENS, tokens
 
 ITEM = Item(
     event_id="e", event_time=5, item_id="pot", title="Clay pot", tags=["Tea"], text="From Yixing."

@@ -93,12 +93,12 @@ def run(service: Service, log: Log, read: dict[str, int]) -> list[Output]:
     """What a service makes of all that is new to it."""
     if service.state is not None and service.state.missing([0]):
         service.state.begin([0])
-    for view in service.views:
-        for topic in view.topics:
+    for table in service.global_tables:
+        for topic in table.topics:
             start = read.get(f"view/{topic.name}", 0)
             new = log.records[topic.name][start:]
             if new:
-                view.apply(BatchDecoder(topic, service.name)(0, new))
+                table.apply(BatchDecoder(topic, service.name)(0, new))
             read[f"view/{topic.name}"] = start + len(new)
     batches = []
     for topic in service.inputs:

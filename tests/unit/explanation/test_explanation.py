@@ -7,18 +7,18 @@ import pytest
 
 from freshet.domain.explanation.explanation import AboutItem, Explanation, explain
 from freshet.domain.explanation.occlusion import Served
-from freshet.domain.ranking.ask import Floats, Rows
-from freshet.domain.ranking.context import Context
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.rank import Ranking
-from freshet.models.inputs import RECENT
+from freshet.domain.ranking.user_context import UserContext
+from freshet.models.graph_inputs import RECENT
 from harness.happened import KNOWLEDGE, Event, click, feedback, folded, query
-from harness.ranking import T0, PlainScorer, ask, item, put, stocked, trends
+from harness.ranking import T0, PlainScorer, item, put, ranking_request, stocked, trends
 
 
 class Looking(PlainScorer):
     """Looks at the acts, at the newest most."""
 
-    def attention(self, known: Context, rows: Rows) -> Floats | None:
+    def attention(self, known: UserContext, rows: Rows) -> Floats | None:
         del known
         return np.broadcast_to(np.arange(RECENT, dtype=np.float32) / 100, (*rows.shape, RECENT))
 
@@ -43,7 +43,7 @@ def explained(
     *happened: Event, item_id: str | None = None, here: Served | None = None, **asked: Any
 ) -> Explanation:
     state = folded(*happened) if happened else None
-    return explain(ask(state, **asked), item_id, here or served())
+    return explain(ranking_request(state, **asked), item_id, here or served())
 
 
 def about(explanation: Explanation) -> AboutItem:
@@ -53,7 +53,7 @@ def about(explanation: Explanation) -> AboutItem:
 
 def test_the_list_explained_is_the_list_that_is_made() -> None:
     here = served(exploration=0.3)
-    asked = ask(folded(*SEA))
+    asked = ranking_request(folded(*SEA))
     (made,) = here.ranking.rank([asked], here.scorer, T0)
     assert explain(asked, None, here).made == made
 
@@ -159,5 +159,5 @@ def test_nothing_to_list_is_explained_too() -> None:
 def test_state_is_not_changed_by_explaining_it() -> None:
     state = folded(*SEA)
     copy = folded(*SEA)
-    explain(ask(state), "item-15", served())
+    explain(ranking_request(state), "item-15", served())
     assert state == copy

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from freshet.contracts.derived import Interests, Recent, RecentQuery, SignalKind
-from freshet.domain.interest.acts import acts_of
+from freshet.domain.interest.recent_interactions import recent_interactions_of
 from freshet.domain.interest.slow import absorb, slow_of
 from freshet.domain.interest.strength import QUERY_STRENGTH, STRENGTH
 from freshet.domain.interest.tags import current_tags, reinforce
@@ -31,9 +31,11 @@ class Axes:
         return np.stack([EMBEDDINGS[ROWS[one]] if one in ROWS else vector() for one in item_ids])
 
 
-def who_did(*acts: tuple[str, SignalKind, int], slow: bytes = b"", slow_ms: int = 0) -> Interests:
-    """A user of these acts: item, kind and how long ago."""
-    items, kinds, ages_ms = zip(*acts, strict=True) if acts else ((), (), ())
+def who_did(
+    *interactions: tuple[str, SignalKind, int], slow: bytes = b"", slow_ms: int = 0
+) -> Interests:
+    """A user of these interactions: item, kind and how long ago."""
+    items, kinds, ages_ms = zip(*interactions, strict=True) if interactions else ((), (), ())
     recent = Recent(items=[*items], kinds=[*kinds], times_ms=[T0 - age_ms for age_ms in ages_ms])
     return msgspec.structs.replace(
         state("ada", []), recent=recent, slow_vector=slow, slow_time_ms=slow_ms
@@ -42,7 +44,7 @@ def who_did(*acts: tuple[str, SignalKind, int], slow: bytes = b"", slow_ms: int 
 
 def share(one: Interests, which: int, axis: int) -> float:
     """What one of the three vectors has along an axis, in units of what it has along y."""
-    (vectors,) = interest_vectors([one], acts_of([one], ROWS), EMBEDDINGS, SPACE)
+    (vectors,) = interest_vectors([one], recent_interactions_of([one], ROWS), EMBEDDINGS, SPACE)
     assert np.linalg.norm(vectors[which]) == pytest.approx(1)
     return float(vectors[which, axis] / vectors[which, 1])
 
@@ -66,7 +68,7 @@ def test_the_slow_vector_halves_in_sixty_days_until_the_newest_act(age_days: int
 
 def test_a_user_of_whom_only_the_slow_vector_is_left_has_it_whole() -> None:
     ada = who_did(slow=slow_vector(0, 3, 4), slow_ms=T0 - 60 * DAY_MS)
-    (vectors,) = interest_vectors([ada], acts_of([ada], ROWS), EMBEDDINGS, SPACE)
+    (vectors,) = interest_vectors([ada], recent_interactions_of([ada], ROWS), EMBEDDINGS, SPACE)
     assert vectors[2, :3].tolist() == pytest.approx([0, 0.6, 0.8], abs=1e-3)
     assert not vectors[:2].any()
 
@@ -82,7 +84,7 @@ def test_what_leaves_the_memory_is_added_to_what_is_left_of_the_slow_vector() ->
     encoded, as_of_ms = absorb(slow_vector(0, 0, 2), T0 - 120 * DAY_MS, leaving, Axes())  # type: ignore[arg-type]
     assert as_of_ms == T0
     assert slow_of(encoded, SPACE)[:3].tolist() == pytest.approx([1.5, 1.0, 0.5], rel=1e-3)
-    # A late act does not turn the time back: it counts as what it was then.
+    # A late interaction does not turn the time back: it counts as what it was then.
     late = Recent(items=["y"], kinds=["click"], times_ms=[T0 - 60 * DAY_MS])
     again, as_of_ms = absorb(encoded, T0, late, Axes())  # type: ignore[arg-type]
     assert as_of_ms == T0
@@ -96,14 +98,14 @@ def test_a_tag_halves_in_a_week_of_the_users_own_time() -> None:
     assert tags == {"sea": 2000, "boat": 1414, "wind": 1154}
     assert epoch_ms == T0
     assert reinforce(tags, epoch_ms, ["boat"], -1.0, T0 + 7 * DAY_MS) == T0
-    # As of the epoch an act of a week later counts twice.
+    # As of the epoch an interaction of a week later counts twice.
     assert tags == {"sea": 2000, "boat": -586, "wind": 1154}
     for weeks in (0, 1, 2):
         ada = msgspec.structs.replace(
             who_did(("x", "click", 0)), tags=tags, tags_epoch_ms=T0 - weeks * 7 * DAY_MS
         )
         assert current_tags(ada)["sea"] == pytest.approx(2.0 * 2.0**-weeks)
-        # The newest search counts as an act does.
+        # The newest search counts as an interaction does.
         later = msgspec.structs.replace(ada, queries=[RecentQuery("tea", T0 + 7 * DAY_MS)])
         assert current_tags(later)["sea"] == pytest.approx(2.0 * 2.0 ** -(weeks + 1))
 

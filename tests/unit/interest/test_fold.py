@@ -14,13 +14,13 @@ from freshet.contracts.codec import encode
 from freshet.contracts.derived import MAX_PASSED, MAX_SEARCHES, Interests
 from freshet.contracts.inputs import Cart, Click, Feedback, Impression, Query
 from freshet.domain.interactions import UserEvent
-from freshet.domain.interest.acts import acts_of
 from freshet.domain.interest.fold import (
     MAX_RECENT,
     RECENT_SLACK,
     Arrived,
     fold,
 )
+from freshet.domain.interest.recent_interactions import recent_interactions_of
 from freshet.domain.interest.slow import slow_of
 from freshet.domain.interest.tags import MAX_TAGS, TAG_SLACK, current_tags
 from freshet.domain.interest.vectors import interest_vectors
@@ -55,8 +55,8 @@ LIBRARY = Library()
 
 
 def vectors_of(states: Sequence[Interests | None]) -> NDArray[np.float32]:
-    acts = acts_of(states, LIBRARY.rows)
-    return interest_vectors(states, acts, LIBRARY.embeddings, LIBRARY.embedding_version)
+    interactions = recent_interactions_of(states, LIBRARY.rows)
+    return interest_vectors(states, interactions, LIBRARY.embeddings, LIBRARY.embedding_version)
 
 
 def click(n: int, item: str = "item-1", event_id: str | None = None) -> Click:

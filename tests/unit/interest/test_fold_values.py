@@ -49,7 +49,7 @@ def test_every_event_counts_as_what_it_is_and_leaves_what_it_says() -> None:
     assert state.recent.times_ms == [T0 + n for n in range(9)]
     assert state.queries == [RecentQuery(f"q{n}", T0 + 9 + n) for n in range(5)]
     assert state.passed == ["item-1", "item-2"]
-    # The last act is the cause, as the broker took it; impressions are none.
+    # The last interaction is the cause, as the broker took it; impressions are none.
     cause = Cause(event_id="e13", event_time_ms=T0 + 13, broker_time_ms=T0 + 130)
     assert (state.caused_at, state.event_id, state.event_time) == (cause, "e13", T0 + 13)
     assert state.applied == {"any": 19}

@@ -1,4 +1,4 @@
-"""Mined interests: what acts agree on, with evidence that is there, whatever the company."""
+"""Mined interests: what interactions agree on, with evidence that is there."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from freshet.contracts.derived import Interests
 from freshet.contracts.inputs import Click
 from freshet.contracts.recommendations import Evidence, InterestUsed
-from freshet.domain.interest.acts import acts_of
-from freshet.domain.interest.mining import DISLIKED, EVIDENCE, LIKED, mine
+from freshet.domain.interest.mining import DISLIKED, EVIDENCE, LIKED, mine_interests
+from freshet.domain.interest.recent_interactions import recent_interactions_of
 from freshet.domain.interest.strength import STRENGTH
 from freshet.domain.interest.tags import current_tags
 from harness.happened import (
@@ -29,10 +29,10 @@ from harness.ranking import T0
 
 def mined_all(states: Sequence[Interests | None]) -> list[list[InterestUsed]]:
     tags = [current_tags(state) if state else {} for state in states]
-    acts = acts_of(states, INVENTORY.rows)
+    interactions = recent_interactions_of(states, INVENTORY.rows)
     # No row to spare: where an item is not known, nothing else must be looked up.
     carried = INVENTORY.tags[: len(INVENTORY)]
-    return mine(states, acts, tags, carried, INVENTORY.vocabulary)
+    return mine_interests(states, interactions, tags, carried, INVENTORY.vocabulary)
 
 
 def mined(*events: Event) -> list[InterestUsed]:
@@ -136,14 +136,14 @@ def test_evidence_is_remembered_carries_the_tag_and_speaks_for_it(happened: list
     recent = list(zip(state.recent.items, state.recent.kinds, state.recent.times_ms, strict=True))
     for interest in found:
         assert len(interest.evidence) <= EVIDENCE
-        for act in interest.evidence:
-            if act.kind == "query":
-                assert act.query is not None
-                assert INVENTORY.vocabulary.codes[interest.tag] in spelled_by(act.query)
+        for interaction in interest.evidence:
+            if interaction.kind == "query":
+                assert interaction.query is not None
+                assert INVENTORY.vocabulary.codes[interest.tag] in spelled_by(interaction.query)
                 continue
-            assert (act.item_id, act.kind, act.time_ms) in recent
-            assert interest.tag in KNOWLEDGE.tags_of(act.item_id or "")
-            assert STRENGTH[act.kind] * interest.weight > 0
+            assert (interaction.item_id, interaction.kind, interaction.time_ms) in recent
+            assert interest.tag in KNOWLEDGE.tags_of(interaction.item_id or "")
+            assert STRENGTH[interaction.kind] * interest.weight > 0
 
 
 @given(st.lists(st.lists(events(), max_size=40), min_size=2, max_size=6))

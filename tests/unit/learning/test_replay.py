@@ -13,15 +13,15 @@ from freshet.domain.learning.log import Entry, ListMade, entry_of
 from freshet.domain.learning.order import InOrder
 from freshet.domain.learning.replay import ReplayOptions
 from freshet.domain.learning.shown import Position, Shown
-from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.features.feature import FeatureInputs
 from freshet.domain.ranking.features.registry import cross_features
 from freshet.domain.ranking.model_inputs import user_inputs, user_tokens
 from freshet.domain.ranking.moment import moment_of
 from freshet.domain.ranking.popularity import Popularity
-from freshet.domain.trends.fold import Arrived as ArrivedCount
+from freshet.domain.ranking.request import RankingRequest
+from freshet.domain.trends.fold import ReceivedInteraction
 from freshet.domain.trends.fold import fold as fold_trend
-from freshet.domain.trends.history import Arrived as Followed
+from freshet.domain.trends.history import ReceivedEvent as Followed
 from freshet.domain.trends.history import follow
 from harness.logs import (
     ITEMS,
@@ -103,7 +103,10 @@ def test_a_list_is_as_the_ranker_would_have_seen_it(log: list[Entry]) -> None:
         if one is not None:
             # All users in one micro-batch, as they come in the ranker.
             trigger = Trigger(kind="request", event_id="r")
-            asks = [Ask(user_id=u, state=states[u], trigger=trigger, cause=None) for u in users]
+            asks = [
+                RankingRequest(user_id=u, state=states[u], trigger=trigger, cause=None)
+                for u in users
+            ]
             for item_id in event.item_ids:  # type: ignore[union-attr]
                 inventory.row(item_id)
             popularity.refresh(entry.time_ms)
@@ -126,7 +129,7 @@ def test_a_list_is_as_the_ranker_would_have_seen_it(log: list[Entry]) -> None:
             histories[event.user_id], said = follow(history, [Followed("any", offset, event)])
             for seen in said:
                 before = trends.get(seen.item_id)
-                trend = fold_trend(before, seen.item_id, [ArrivedCount(0, seen)])
+                trend = fold_trend(before, seen.item_id, [ReceivedInteraction(0, seen)])
                 assert trend is not None
                 trends[seen.item_id] = trend
                 popularity.put(trend)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freshet.contracts.derived import MAX_NUMBERS
-from freshet.models.inputs import ABSENT, NUMBERS
+from freshet.models.graph_inputs import ABSENT, NUMBERS
 from freshet.models.item_numbers import LARGEST, ItemNumbers
 from harness.ranking import item, put, stocked
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from freshet.domain.ranking.ask import Ask
-from freshet.domain.ranking.context import context
 from freshet.domain.ranking.inventory import Inventory
+from freshet.domain.ranking.request import RankingRequest
+from freshet.domain.ranking.user_context import user_context
 from freshet.models.manifest import ModelRefused, read_manifest
 from freshet_ranker.config import PRIOR, RankerConfig
-from freshet_ranker.scoring import OnnxScorer
+from freshet_ranker.onnx_scorer import OnnxScorer
 
 SPACE = RankerConfig().embedding_version
 
@@ -116,7 +116,7 @@ def feature(**values: float) -> np.ndarray[tuple[int, int, int], np.dtype[np.flo
 def test_the_prior_orders_as_it_says(name: str, better: bool) -> None:
     inventory = Inventory(SPACE)
     scorer = OnnxScorer(PRIOR, inventory, threads=1)
-    nobody = context(inventory, [Ask.nobody()])
+    nobody = user_context(inventory, [RankingRequest.nobody()])
     score, probability = scorer.score(nobody, np.zeros((1, 2), np.int64), feature(**{name: 0.5}))
     assert (score[0, 1] > score[0, 0]) == better
     assert (probability[0, 1] > probability[0, 0]) == better
@@ -129,8 +129,8 @@ def test_a_chance_of_the_prior_follows_the_share_that_is_expected(
     """sigmoid(0.5 * log(share) - 0.5): root of the share, by e ** 0.5, for small ones."""
     inventory = Inventory(SPACE)
     scorer = OnnxScorer(PRIOR, inventory, threads=1)
-    cross = feature(expected=float(np.log(share)))
+    cross = feature(expected=float(np.log(share / 0.01)))
     _, probability = scorer.score(
-        context(inventory, [Ask.nobody()]), np.zeros((1, 2), np.int64), cross
+        user_context(inventory, [RankingRequest.nobody()]), np.zeros((1, 2), np.int64), cross
     )
     assert probability[0, 1] == pytest.approx(chance, rel=0.05)

@@ -22,7 +22,7 @@ from freshet.streaming.health import HealthServer
 from freshet.streaming.metrics import streaming_metrics
 from freshet_ranker.config import PRIOR, RankerConfig
 from freshet_ranker.metrics import ranker_metrics
-from freshet_ranker.serving import Serving
+from freshet_ranker.model_router import ModelRouter
 from freshet_trainer.metrics import trainer_metrics
 from freshet_trainer.rollout import click_rates
 from harness.models import examples
@@ -65,7 +65,7 @@ async def test_a_process_says_whether_it_is_ready_since_when_and_which_version()
 def test_a_model_that_should_serve_and_does_not_is_missing(fault: str, tmp_path: Path) -> None:
     registry = CollectorRegistry()
     inventory = Inventory(RankerConfig().embedding_version)
-    serving = Serving(inventory, PRIOR, tmp_path / "cache", 1, ranker_metrics(registry))
+    router = ModelRouter(inventory, PRIOR, tmp_path / "cache", 1, ranker_metrics(registry))
     url, digest = store(PRIOR, f"file://{tmp_path}/store")
     record = ModelRecord(
         event_id="1",
@@ -83,14 +83,14 @@ def test_a_model_that_should_serve_and_does_not_is_missing(fault: str, tmp_path:
     assert missing() == 0
     if fault == "unavailable":
         shutil.rmtree(tmp_path / "store")
-    serving.apply(Batch(MODELS, 0, [Received(record, b"prior@2", 0, 0, ())]))
+    router.apply(Batch(MODELS, 0, [Received(record, b"prior@2", 0, 0, ())]))
     try:
-        asyncio.run(serving.change())
+        asyncio.run(router.change())
     except ArtifactUnavailable:
         assert fault == "unavailable"
     assert missing() == 1
-    serving.apply(Batch(MODELS, 0, [Received(None, b"prior@2", 1, 0, ())]))
-    asyncio.run(serving.change())
+    router.apply(Batch(MODELS, 0, [Received(None, b"prior@2", 1, 0, ())]))
+    asyncio.run(router.change())
     assert missing() == 0
 
 

@@ -60,8 +60,8 @@ def test_plain_text_is_left_alone(text: str) -> None:
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_nothing_from_an_instruction_on_is_told(text: str) -> None:
     known = known_item(item(title="Green tea", text=f"Fine tea. {text} Visit evil.example."))
-    assert known.told == "Fine tea."
-    assert known.untold.endswith("Visit evil.example.")
+    assert known.trusted == "Fine tea."
+    assert known.withheld.endswith("Visit evil.example.")
     assert not any("evil" in tag for tag in known.tags)
 
 

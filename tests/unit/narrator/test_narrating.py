@@ -15,10 +15,10 @@ from freshet.contracts.recommendations import Reason, Recommendations
 from freshet.contracts.registry import ITEMS, NARRATIVES, RECOMMENDATIONS
 from freshet.streaming.batch import Batch, Output, Received
 from freshet_narrator.config import NarratorConfig
-from freshet_narrator.knowledge import Knowledge
+from freshet_narrator.draft import Draft
+from freshet_narrator.known_items import KnownItems
 from freshet_narrator.metrics import narrator_metrics
 from freshet_narrator.narrating import Narrating
-from freshet_narrator.told import Told
 from harness.narratives import TEA, TENT, a_list, place
 
 NOW = 1_700_000_000_000
@@ -29,11 +29,11 @@ class Narrator:
 
     def __init__(self, **settings: Any) -> None:
         self.registry = CollectorRegistry()
-        self.knowledge = Knowledge()
-        self.offered: list[Told] = []
+        self.known_items = KnownItems()
+        self.offered: list[Draft] = []
         self.narrating = Narrating(
             NarratorConfig(**settings),
-            self.knowledge,
+            self.known_items,
             narrator_metrics(self.registry),
             self.offered.append,
         )
@@ -47,7 +47,7 @@ class Narrator:
             else Received(one, one.item_id.encode(), 0, 0, ())
             for one in items
         ]
-        self.knowledge.apply(Batch(ITEMS, 0, records))
+        self.known_items.apply(Batch(ITEMS, 0, records))
 
     def outputs(self, *lists: Recommendations, now_ms: int = NOW) -> list[Output]:
         """What a set of lists leads to."""
@@ -75,18 +75,18 @@ def test_a_list_is_told_on_its_users_partition_and_joined_by_its_id() -> None:
     (output,) = Narrator().outputs(a_list(place("tent", Reason(kind="tag", tag="camping"))))
     assert (output.topic, output.key, output.partition) == (NARRATIVES, b"ada", 3)
     assert output.headers == (("correlation-id", b"c"),)
-    (told,) = narratives([output])
-    assert told.recommendation_id == a_list().recommendation_id
-    assert (told.revision, told.model) == (0, None)
-    (item,) = told.items
+    (narrative,) = narratives([output])
+    assert narrative.recommendation_id == a_list().recommendation_id
+    assert (narrative.revision, narrative.model) == (0, None)
+    (item,) = narrative.items
     assert (item.item_id, item.source) == ("tent", "template")
     assert item.why == "Because you like camping."
 
 
 def test_of_a_users_lists_the_newest_is_told() -> None:
     narrator = Narrator()
-    told = narrator.tell(a_list(place("tent")), a_list(place("tea"), made_ms=NOW + 1))
-    assert [one.items[0].item_id for one in told] == ["tea"]
+    narratives_now = narrator.tell(a_list(place("tent")), a_list(place("tea"), made_ms=NOW + 1))
+    assert [one.items[0].item_id for one in narratives_now] == ["tea"]
     assert narrator.skipped("newer") == 1
 
 
@@ -139,7 +139,7 @@ def test_better_texts_are_asked_for_only_once_the_first_are_confirmed() -> None:
     outputs = narrator.outputs(a_list(place("tent")))
     assert not narrator.offered
     narrator.narrating.confirmed(outputs, NOW)
-    assert [told.made.user_id for told in narrator.offered] == ["ada"]
+    assert [draft.made.user_id for draft in narrator.offered] == ["ada"]
     narrator.narrating.confirmed(narrator.outputs(), NOW)
     assert len(narrator.offered) == 1, "a set is handed on once"
 
@@ -150,5 +150,5 @@ def test_of_an_item_a_bounded_part_is_kept(text: str) -> None:
     long = msgspec.structs.replace(TENT, text=text, attributes={"a": "b" * 10_000})
     narrator.know(long)
     assert len(encode(long)) > 10_000
-    (kept,) = [value for key, value in narrator.knowledge._items.items() if key == "tent"]
+    (kept,) = [value for key, value in narrator.known_items._items.items() if key == "tent"]
     assert len(kept) < 1_500

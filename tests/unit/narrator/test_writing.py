@@ -14,8 +14,8 @@ from freshet.domain.narrative.template import template
 from freshet.llm.client import LanguageModel
 from freshet.llm.metrics import llm_metrics
 from freshet_narrator.config import NarratorConfig
+from freshet_narrator.draft import Draft, DraftItem
 from freshet_narrator.metrics import narrator_metrics
-from freshet_narrator.told import Place, Told
 from freshet_narrator.writing import MAX_WAITING, NARRATIVE, Writing
 from harness.endpoint import Answer, Endpoint, chats, endpoint, hangs, in_turn, says
 from harness.narratives import TEA, TENT, a_list, item, place
@@ -55,18 +55,18 @@ class Writer:
 
     async def write(self, about: Item = TENT) -> NarratedItem:
         """The texts for one place."""
-        (written,) = await self.writing.write(told(about))
+        (written,) = await self.writing.write(draft(about))
         return written
 
     def metric(self, name: str, **labels: str) -> float | None:
         return self.registry.get_sample_value(name, labels)
 
 
-def told(about: Item = TENT, user_id: str = "ada") -> Told:
+def draft(about: Item = TENT, user_id: str = "ada") -> Draft:
     known, one = known_item(about), place(about.item_id)
     now_ms = time.time_ns() // 1_000_000
     made = a_list(one, user_id=user_id, made_ms=now_ms)
-    return Told(made, [Place(known, READER, template(one, known, READER))], 0, ())
+    return Draft(made, [DraftItem(known, READER, template(one, known, READER))], 0, ())
 
 
 async def test_fit_texts_are_used(server: Endpoint) -> None:
@@ -101,7 +101,7 @@ async def test_whatever_the_model_does_the_template_stands(
 ) -> None:
     server.answer = answer
     async with Writer(server.url, llm_timeout_s=0.3) as writer:
-        assert await writer.write() == told().places[0].texts
+        assert await writer.write() == draft().places[0].texts
         server.answer = chats(FIT)
         assert (await writer.write()).source == "model", "the next is asked for again"
 
@@ -111,7 +111,7 @@ async def test_without_personal_data_the_model_hears_of_the_item_alone(server: E
     async with Writer(server.url, llm_personal_data=False) as writer:
         written = await writer.write()
     assert written.source == "model"
-    assert written.why == told().places[0].texts.why, "the template says why"
+    assert written.why == draft().places[0].texts.why, "the template says why"
     asked = str(server.asked)
     assert "Camp stove" not in asked
     assert "茶道" not in asked
@@ -224,16 +224,16 @@ async def test_an_item_whose_title_is_an_instruction_is_not_asked_about(server: 
 
 async def test_several_places_are_told_each_by_who_could(server: Endpoint) -> None:
     server.answer = in_turn(chats(FIT), says({}, 500))
-    one, other = told(TENT), told(TEA)
-    both = Told(one.made, [*one.places, *other.places], 0, ())
+    one, other = draft(TENT), draft(TEA)
+    both = Draft(one.made, [*one.places, *other.places], 0, ())
     async with Writer(server.url, llm_concurrency=1) as writer:
         written = await writer.writing.write(both)
     assert sorted(item.source for item in written) == ["model", "template"]
 
 
 async def test_an_old_list_is_not_asked_about(server: Endpoint) -> None:
-    old = told()
-    old = Told(a_list(place("tent"), made_ms=1), old.places, 0, ())
+    old = draft()
+    old = Draft(a_list(place("tent"), made_ms=1), old.places, 0, ())
     async with Writer(server.url) as writer:
         assert await writer.writing.write(old) == [old.places[0].texts]
     assert not server.asked
@@ -241,7 +241,7 @@ async def test_an_old_list_is_not_asked_about(server: Endpoint) -> None:
 
 def test_without_a_model_every_list_falls_back_and_nothing_waits() -> None:
     writer = Writer("")
-    writer.writing.offer(told())
+    writer.writing.offer(draft())
     assert len(writer.writing) == 0
     assert writer.metric("freshet_llm_fallbacks_total", purpose=NARRATIVE) == 1
     assert writer.metric("freshet_llm_configured") == 0
@@ -249,10 +249,10 @@ def test_without_a_model_every_list_falls_back_and_nothing_waits() -> None:
 
 async def test_of_a_user_one_list_waits_and_of_all_a_bounded_number() -> None:
     async with Writer("http://127.0.0.1:9/v1") as writer:
-        writer.writing.offer(told())
-        writer.writing.offer(told())
+        writer.writing.offer(draft())
+        writer.writing.offer(draft())
         assert len(writer.writing) == 1
         for n in range(MAX_WAITING + 5):
-            writer.writing.offer(told(user_id=f"user-{n}"))
+            writer.writing.offer(draft(user_id=f"user-{n}"))
         assert len(writer.writing) == MAX_WAITING
         assert writer.metric("freshet_llm_fallbacks_total", purpose=NARRATIVE) == 7

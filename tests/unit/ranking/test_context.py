@@ -1,14 +1,16 @@
 """What is worked out of each user: what they liked, in order, and what they search for."""
 
-from freshet.domain.ranking.context import Context, context
+from freshet.domain.ranking.user_context import UserContext, user_context
 from harness.happened import INVENTORY, Event, click, feedback, folded, query
-from harness.ranking import ask
+from harness.ranking import ranking_request
 
 MINUTE_MS = 60_000
 
 
-def of(*happened: Event, **asked: object) -> Context:
-    return context(INVENTORY, [ask(folded(*happened) if happened else None, **asked)])
+def of(*happened: Event, **asked: object) -> UserContext:
+    return user_context(
+        INVENTORY, [ranking_request(folded(*happened) if happened else None, **asked)]
+    )
 
 
 def test_what_was_liked_comes_the_newest_first() -> None:

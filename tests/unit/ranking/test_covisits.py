@@ -9,7 +9,7 @@ from freshet.domain.ranking.expected import log_expected
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.moment import Moment, moment_of
 from freshet.domain.ranking.popularity import Popularity
-from harness.ranking import T0, ask, state, stocked, trends
+from harness.ranking import T0, ranking_request, state, stocked, trends
 
 ROWS = np.array([[3, 4, 5]])
 
@@ -26,7 +26,7 @@ def moment(clicked: list[int], clicks: dict[int, float] | None = None) -> Moment
 def at(inventory: Inventory, popularity: Popularity, clicked: list[int]) -> Moment:
     popularity.refresh(T0)
     known = state("ada", clicked) if clicked else None
-    return moment_of(inventory, popularity, [ask(known)], T0)
+    return moment_of(inventory, popularity, [ranking_request(known)], T0)
 
 
 def test_shares_are_those_of_the_neighbours() -> None:
@@ -97,8 +97,12 @@ def test_what_comes_next_may_be_a_repeat_by_hand() -> None:
     popularity.refresh(T0)
     ada = state("ada", [0, 0, 1])
     rows = np.array([[0, 1, 5]] * 3)
-    asks = [ask(ada, seen="allow"), ask(ada), ask(None, seen="allow")]
-    chance = np.exp(log_expected(moment_of(inventory, popularity, asks, T0), rows)) - 0.02 / 10
+    requests = [
+        ranking_request(ada, seen="allow"),
+        ranking_request(ada),
+        ranking_request(None, seen="allow"),
+    ]
+    chance = np.exp(log_expected(moment_of(inventory, popularity, requests, T0), rows)) - 0.02 / 10
     again = 0.241667 * 3.15
     new = (1 - 0.241667) * 0.925
     assert chance[0].tolist() == pytest.approx([again * 0.61147, again * 0.38853, new], rel=1e-4)
@@ -111,7 +115,12 @@ def test_each_user_of_a_micro_batch_has_their_own_shares() -> None:
     inventory = stocked(10)
     popularity = trends(inventory, {}, FOLLOWED)
     popularity.refresh(T0)
-    asks = [ask(state("ada", [0])), ask(None), ask(state("bob", [1]))]
-    found = covisits(moment_of(inventory, popularity, asks, T0))
+    requests = [
+        ranking_request(state("ada", [0])),
+        ranking_request(None),
+        ranking_request(state("bob", [1])),
+    ]
+    found = covisits(moment_of(inventory, popularity, requests, T0))
     near, _ = found.at(np.array([[3, 4, -1]] * 3))
-    np.testing.assert_allclose(near, [[0.75, 0.25, 0], [0, 0, 0], [0, 1, 0]], rtol=1e-6)
+    expected = np.array([[0.75, 0.25, 0], [0, 0, 0], [0, 1, 0]])
+    np.testing.assert_allclose(near, expected, rtol=1e-6)

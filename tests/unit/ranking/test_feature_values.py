@@ -23,7 +23,7 @@ from freshet.domain.ranking.features.registry import CROSS_FEATURES, cross_featu
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.moment import moment_of
 from freshet.domain.ranking.popularity import Popularity
-from harness.ranking import SPACE, T0, ask, item
+from harness.ranking import SPACE, T0, item, ranking_request
 from harness.vectors import slow_vector, vector
 
 DAY_MS = 24 * 3_600_000
@@ -146,7 +146,7 @@ def user() -> Interests:
 @pytest.fixture(scope="module")
 def computed() -> dict[str, list[float]]:
     inventory, popularity = shop()
-    moment = moment_of(inventory, popularity, [ask(user(), query="sea boat")], T0)
+    moment = moment_of(inventory, popularity, [ranking_request(user(), query="sea boat")], T0)
     (values,) = cross_features(FeatureInputs(moment, CANDIDATES))
     return {name: values[:, n].tolist() for n, name in enumerate(CROSS_FEATURES)}
 

@@ -6,7 +6,6 @@ import pytest
 from numpy.typing import NDArray
 
 from freshet.contracts.derived import Interests
-from freshet.domain.ranking.context import context
 from freshet.domain.ranking.features.feature import Feature, FeatureInputs
 from freshet.domain.ranking.features.registry import (
     CROSS_FEATURES,
@@ -18,8 +17,9 @@ from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.model_inputs import user_inputs
 from freshet.domain.ranking.moment import moment_of
 from freshet.domain.ranking.popularity import Popularity
-from freshet.models.inputs import PASSED
-from harness.ranking import T0, ask, item, put, state, stocked, trend, trends
+from freshet.domain.ranking.user_context import user_context
+from freshet.models.graph_inputs import PASSED
+from harness.ranking import T0, item, put, ranking_request, state, stocked, trend, trends
 
 INVENTORY = stocked(60)
 POPULARITY = trends(INVENTORY, {n: float(n) for n in range(60)})
@@ -33,9 +33,9 @@ def passing(user: str, clicked: list[int], passed: list[int]) -> Interests:
 def features(*states: Interests | None) -> dict[str, NDArray[np.float32]]:
     """Of all items for each user, [b, 60]."""
     POPULARITY.refresh(T0)
-    asks = [ask(one) for one in states]
+    requests = [ranking_request(one) for one in states]
     rows = np.broadcast_to(ROWS, (len(states), len(ROWS)))
-    cross = cross_features(FeatureInputs(moment_of(INVENTORY, POPULARITY, asks, T0), rows))
+    cross = cross_features(FeatureInputs(moment_of(INVENTORY, POPULARITY, requests, T0), rows))
     return {name: cross[:, :, n] for n, name in enumerate(CROSS_FEATURES)}
 
 
@@ -102,10 +102,10 @@ def test_the_quick_rate_follows_the_first_impressions() -> None:
 
 def test_an_empty_shop_has_no_features() -> None:
     inventory = Inventory("s")
-    asks = [ask(passing("ada", [0], [1]))]
+    requests = [ranking_request(passing("ada", [0], [1]))]
     rows = np.zeros((1, 0), np.int64)
     assert cross_features(
-        FeatureInputs(moment_of(inventory, Popularity(inventory), asks, T0), rows)
+        FeatureInputs(moment_of(inventory, Popularity(inventory), requests, T0), rows)
     ).shape == (
         1,
         0,
@@ -114,8 +114,10 @@ def test_an_empty_shop_has_no_features() -> None:
 
 
 def test_a_model_is_given_what_was_passed_over_the_newest_last() -> None:
-    known = context(INVENTORY, [ask(passing("ada", [0], [4, 2])), ask(None)])
-    rows = user_inputs(known).passed_rows
+    known = user_context(
+        INVENTORY, [ranking_request(passing("ada", [0], [4, 2])), ranking_request(None)]
+    )
+    rows = user_inputs(known).skipped_rows
     assert rows.shape == (2, PASSED)
     assert rows[0, -3:].tolist() == [-1, 4, 2]
     assert (rows[1] == -1).all()
@@ -136,7 +138,7 @@ def of_a_stranger(feature: Feature, clicks: dict[int, float], items: int) -> flo
     inventory = stocked(items)
     popularity = trends(inventory, clicks)
     popularity.refresh(T0)
-    moment = moment_of(inventory, popularity, [ask(None)], T0)
+    moment = moment_of(inventory, popularity, [ranking_request(None)], T0)
     return float(feature.compute(FeatureInputs(moment, np.array([[items - 1]])))[0, 0])
 
 
@@ -150,27 +152,31 @@ def test_the_value_of_the_unknown_is_as_the_feature_says(feature: Feature) -> No
 
 
 def test_features_asked_for_alone_are_those_of_all() -> None:
-    asks = [ask(state("ada", [0, 5, 12])), ask(None)]
+    requests = [ranking_request(state("ada", [0, 5, 12])), ranking_request(None)]
     rows = np.arange(40).reshape(2, 20)
-    inputs = FeatureInputs(moment_of(INVENTORY, POPULARITY, asks, T0), rows)
+    inputs = FeatureInputs(moment_of(INVENTORY, POPULARITY, requests, T0), rows)
     together = cross_features(inputs)
     for place, name in enumerate(CROSS_FEATURES):
         alone = cross_features(
-            FeatureInputs(moment_of(INVENTORY, POPULARITY, asks, T0), rows), [name]
+            FeatureInputs(moment_of(INVENTORY, POPULARITY, requests, T0), rows), [name]
         )
         np.testing.assert_allclose(alone[:, :, 0], together[:, :, place], atol=1e-6)
 
 
 def test_a_feature_that_there_is_not_is_named() -> None:
-    asks = [ask(None)]
-    inputs = FeatureInputs(moment_of(INVENTORY, POPULARITY, asks, T0), np.zeros((1, 1), np.int64))
+    requests = [ranking_request(None)]
+    inputs = FeatureInputs(
+        moment_of(INVENTORY, POPULARITY, requests, T0), np.zeros((1, 1), np.int64)
+    )
     with pytest.raises(UnknownFeature, match="fate, luck"):
         cross_features(inputs, ["rising", "luck", "fate"])
 
 
 def test_work_is_done_once_and_only_if_a_feature_asks_for_it() -> None:
-    asks = [ask(state("ada", [0, 5, 12]))]
-    inputs = FeatureInputs(moment_of(INVENTORY, POPULARITY, asks, T0), np.zeros((1, 1), np.int64))
+    requests = [ranking_request(state("ada", [0, 5, 12]))]
+    inputs = FeatureInputs(
+        moment_of(INVENTORY, POPULARITY, requests, T0), np.zeros((1, 1), np.int64)
+    )
     done: list[FeatureInputs] = []
 
     def work(given: FeatureInputs) -> int:

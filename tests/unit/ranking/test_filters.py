@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from freshet.domain.interest.acts import acts_of
+from freshet.domain.interest.recent_interactions import recent_interactions_of
 from freshet.domain.ranking.filters import eligible
 from harness.happened import click, feedback, folded
-from harness.ranking import ask, stocked
+from harness.ranking import ranking_request, stocked
 
 #: Items 0 to 9, about sea, war, love, space and food in turn; 9 is withdrawn.
 INVENTORY = stocked(10)
@@ -22,8 +22,10 @@ ADA = folded(
 
 
 def rows(known: Any, **asked: Any) -> list[int]:
-    asks = [ask(None), ask(known, **asked), ask(None)]
-    found = eligible(INVENTORY, asks, acts_of([one.state for one in asks], INVENTORY.rows))
+    requests = [ranking_request(None), ranking_request(known, **asked), ranking_request(None)]
+    found = eligible(
+        INVENTORY, requests, recent_interactions_of([one.state for one in requests], INVENTORY.rows)
+    )
     # Whom it is made with changes nothing for anyone.
     for stranger in (0, 2):
         np.testing.assert_array_equal(found[stranger], np.arange(10) < 9)

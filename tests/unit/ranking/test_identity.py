@@ -3,14 +3,14 @@
 import numpy as np
 
 from freshet.domain.ranking.identity import recommendation_id, uniforms
-from harness.ranking import ask
+from harness.ranking import ranking_request
 
 
 def test_the_same_ask_to_the_same_model_is_the_same_list() -> None:
-    first = recommendation_id(ask(None), "m@1")
-    assert first == recommendation_id(ask(None, count=3), "m@1")
-    assert first != recommendation_id(ask(None), "m@2")
-    assert first != recommendation_id(ask(None, user_id="ada"), "m@1")
+    first = recommendation_id(ranking_request(None), "m@1")
+    assert first == recommendation_id(ranking_request(None, count=3), "m@1")
+    assert first != recommendation_id(ranking_request(None), "m@2")
+    assert first != recommendation_id(ranking_request(None, user_id="ada"), "m@1")
     assert len(first) == 32
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from freshet.domain.ranking.inventory import MAX_TAGS, Inventory
-from freshet.models.inputs import ITEM_TOKENS, VOCABULARY, item_hash
+from freshet.models.graph_inputs import ITEM_TOKENS, VOCABULARY, item_hash
 from harness.ranking import SPACE, T0, embedding, item, put, stocked
 
 

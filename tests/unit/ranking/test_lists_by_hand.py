@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from freshet.contracts.recommendations import Reason, Recommendations
-from freshet.domain.ranking.ask import Floats, Rows
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.candidates import explore
-from freshet.domain.ranking.context import Context
 from freshet.domain.ranking.identity import recommendation_id, uniforms
 from freshet.domain.ranking.rank import Ranking, _pool
-from harness.ranking import SUBJECTS, T0, ask, state, stocked, trends
+from freshet.domain.ranking.user_context import UserContext
+from harness.ranking import SUBJECTS, T0, ranking_request, state, stocked, trends
 
 
 class Told:
@@ -22,10 +22,10 @@ class Told:
         self._scores = np.full(1_024, -5.0, np.float32)
         self._scores[list(scores)] = list(scores.values())
 
-    def score(self, known: Context, rows: Rows, cross: Floats) -> tuple[Floats, Floats]:
+    def score(self, known: UserContext, rows: Rows, cross: Floats) -> tuple[Floats, Floats]:
         assert cross.shape == (*rows.shape, 0), "it reads no feature"
         score = self._scores[rows]
-        return score, score / 10
+        return score, score / np.float32(10)
 
 
 SCORES = {7: 3.123456789, 3: 2.0, 11: 2.0, 20: 1.0}
@@ -35,8 +35,8 @@ def made(exploration: float = 0.0, **asked: object) -> Recommendations:
     inventory = stocked(40)
     popularity = trends(inventory, {7: 30.0, 11: 5.0}, {1: {7: 3.0}})
     known = asked.pop("known", state("ada", [1, 6]))
-    asks = [ask(known, **asked), ask(None, count=2)]  # type: ignore[arg-type]
-    return Ranking(inventory, popularity, exploration).rank(asks, Told(SCORES), T0 + 5)[0]
+    requests = [ranking_request(known, **asked), ranking_request(None, count=2)]  # type: ignore[arg-type]
+    return Ranking(inventory, popularity, exploration).rank(requests, Told(SCORES), T0 + 5)[0]
 
 
 def test_the_best_come_first_and_of_equals_the_one_that_came_first() -> None:
@@ -49,7 +49,7 @@ def test_the_best_come_first_and_of_equals_the_one_that_came_first() -> None:
 
 
 def test_a_list_says_whose_it_is_and_what_made_it() -> None:
-    asked = ask(state("ada", [1, 6]))
+    asked = ranking_request(state("ada", [1, 6]))
     one = made()
     assert one.recommendation_id == one.event_id == recommendation_id(asked, "told@1")
     assert one.user_id == "ada"

@@ -35,11 +35,11 @@ def test_sums_are_renewed_after_a_second_or_when_an_item_comes() -> None:
     assert popularity.clicks_ever.tolist() == [0.0, 0.0]
     popularity.refresh(T0 + 1_000)
     assert popularity.clicks_ever.tolist() == [3.0, 0.0]
-    assert popularity.known
     popularity.put(trend(0, 4.0))
     inventory.row("item-2")
     popularity.refresh(T0 + 1_001)
     assert popularity.clicks_ever.tolist() == [4.0, 0.0, 0.0]
+    assert popularity.known
 
 
 def test_it_begins_with_nothing_and_a_shop_without_items_stays_so() -> None:

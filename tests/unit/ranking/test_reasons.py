@@ -11,8 +11,7 @@ SEA, BOAT = Reason(kind="tag", tag="sea", weight=2.0), Reason(kind="tag", tag="b
 LIKED = {"sea": 2.0, "boat": 1.23456, "wind": 1.0, "war": -3.0, "other": 9.0}
 TAGS = ("boat", "sea", "wind", "war")
 AGAIN, TRENDING, POPULAR, FRESH = (
-    Reason(kind=kind)  # type: ignore[arg-type]
-    for kind in ("again", "trending", "popular", "fresh")
+    Reason(kind=kind) for kind in ("again", "trending", "popular", "fresh")
 )
 BEFORE = Reason(kind="because_of", item_id="before", weight=1.0)
 SIMILAR = Reason(kind="similar", weight=0.5)

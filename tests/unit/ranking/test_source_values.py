@@ -24,7 +24,7 @@ import pytest
 from freshet.contracts.derived import Neighbours, Recent, Trend
 from freshet.contracts.inputs import Seen
 from freshet.contracts.recommendations import SourceName
-from freshet.domain.ranking.ask import Rows
+from freshet.domain.ranking.arrays import Rows
 from freshet.domain.ranking.candidates.again import AGAIN
 from freshet.domain.ranking.candidates.explore import explore
 from freshet.domain.ranking.candidates.registry import SOURCES, Candidates, candidates
@@ -33,7 +33,7 @@ from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.moment import Moment, moment_of
 from freshet.domain.ranking.popularity import Popularity
 from freshet.domain.ranking.repeats import repeats
-from harness.ranking import SPACE, T0, ask, item, state
+from harness.ranking import SPACE, T0, item, ranking_request, state
 from harness.vectors import slow_vector, vector
 
 HOUR_MS = 3_600_000
@@ -125,7 +125,7 @@ ADA = msgspec.structs.replace(
 
 def moment(seen: Seen = "exclude", after_8: float = 0.65) -> Moment:
     inventory, popularity = shop(after_8)
-    return moment_of(inventory, popularity, [ask(ADA, query="sea boat", seen=seen)], T0)
+    return moment_of(inventory, popularity, [ranking_request(ADA, query="sea boat", seen=seen)], T0)
 
 
 def brought(rows: Rows) -> list[int]:
@@ -159,7 +159,7 @@ def test_what_may_come_again_comes_by_how_often_and_how_lately() -> None:
     shares = {0: 0.443154, 1: 0.274840, 2: 0.282006}
     inventory, popularity = shop()
     ada = state("ada", [0, 0, 1, 2])
-    at = moment_of(inventory, popularity, [ask(ada, seen="allow")], T0)
+    at = moment_of(inventory, popularity, [ranking_request(ada, seen="allow")], T0)
     assert brought(AGAIN.find(at, 64)) == [0, 2, 1]
     assert brought(AGAIN.find(at, 2)) == [0, 2]
     found = repeats(at)
@@ -172,8 +172,12 @@ def test_what_may_come_again_comes_by_how_often_and_how_lately() -> None:
 
 def test_what_may_come_again_for_one_does_not_for_another() -> None:
     inventory, popularity = shop()
-    asks = [ask(ADA), ask(ADA, seen="allow"), ask(None, seen="allow")]
-    found = AGAIN.find(moment_of(inventory, popularity, asks, T0), 9)
+    requests = [
+        ranking_request(ADA),
+        ranking_request(ADA, seen="allow"),
+        ranking_request(None, seen="allow"),
+    ]
+    found = AGAIN.find(moment_of(inventory, popularity, requests, T0), 9)
     assert [sorted(row for row in rows if row >= 0) for rows in found.tolist()] == [[], [0, 8], []]
 
 
@@ -181,7 +185,7 @@ def test_an_empty_shop_brings_nothing() -> None:
     inventory = Inventory(SPACE)
     popularity = Popularity(inventory)
     popularity.refresh(T0)
-    empty = moment_of(inventory, popularity, [ask(ADA, query="sea", seen="allow")], T0)
+    empty = moment_of(inventory, popularity, [ranking_request(ADA, query="sea", seen="allow")], T0)
     for source in (*SOURCES, explore(np.full((1, 10), 0.5))):
         assert brought(source.find(empty, 10)) == [], source.name
 

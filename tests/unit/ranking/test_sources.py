@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freshet.contracts.recommendations import SourceName
-from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.candidates.registry import SOURCES, candidates
 from freshet.domain.ranking.candidates.source import best, first_eligible
 from freshet.domain.ranking.moment import moment_of
 from freshet.domain.ranking.rank import Ranking
-from harness.ranking import SUBJECTS, T0, PlainScorer, ask, state, stocked, trends
+from freshet.domain.ranking.request import RankingRequest
+from harness.ranking import SUBJECTS, T0, PlainScorer, ranking_request, state, stocked, trends
 
 ITEMS = 200
 INVENTORY = stocked(ITEMS)
@@ -21,46 +21,46 @@ INVENTORY = stocked(ITEMS)
 POPULARITY = trends(INVENTORY, {7: 30.0, 11: 5.0}, {0: {33: 2.0}})
 
 
-def brought(asked: Ask) -> dict[SourceName, list[int]]:
+def brought(asked: RankingRequest) -> dict[SourceName, list[int]]:
     POPULARITY.refresh(T0)
     found = candidates(moment_of(INVENTORY, POPULARITY, [asked], T0), SOURCES, 10)
     return {one.name: [row for row in found.of(one)[0].tolist() if row >= 0] for one in SOURCES}
 
 
 def test_what_is_popular_comes_in_its_order_then_the_newest() -> None:
-    found = brought(ask(None))
+    found = brought(ranking_request(None))
     for name in ("trending", "popular_day", "popular_week", "popular_ever"):
         # Item 0 is the newest, then 1, 2, ...
         assert found[name][:4] == [7, 11, 0, 1], name
 
 
 def test_the_newest_items_are_fresh() -> None:
-    assert brought(ask(None))["fresh"] == list(range(20))
+    assert brought(ranking_request(None))["fresh"] == list(range(20))
 
 
 def test_who_did_nothing_has_nothing_similar_together_or_again() -> None:
-    found = brought(ask(None, seen="allow"))
+    found = brought(ranking_request(None, seen="allow"))
     assert not found["similar"] + found["together"] + found["again"] + found["query"]
 
 
 def test_content_brings_what_is_like_the_interest() -> None:
-    subjects = [row % 5 for row in brought(ask(state("ada", [0, 5, 10])))["similar"]]
+    subjects = [row % 5 for row in brought(ranking_request(state("ada", [0, 5, 10])))["similar"]]
     assert subjects.count(0) == ITEMS // 5 - 3
 
 
 def test_a_search_brings_what_it_names() -> None:
-    found = brought(ask(None, query="space, please"))["query"]
+    found = brought(ranking_request(None, query="space, please"))["query"]
     assert len(found) == 30
     assert {SUBJECTS[row % 5] for row in found} == {"space"}
 
 
 def test_what_came_next_for_others_comes() -> None:
-    assert brought(ask(state("ada", [0])))["together"] == [33]
+    assert brought(ranking_request(state("ada", [0])))["together"] == [33]
 
 
 @pytest.mark.parametrize("seen", ["exclude", "allow", "again"])
 def test_what_was_seen_is_left_out_allowed_or_all_there_is(seen: Any) -> None:
-    found = brought(ask(state("ada", [3, 8, 3]), seen=seen))
+    found = brought(ranking_request(state("ada", [3, 8, 3]), seen=seen))
     everything = {row for rows in found.values() for row in rows}
     # The one had twice is the likelier to come again.
     assert found["again"] == ([] if seen == "exclude" else [3, 8])
@@ -94,7 +94,9 @@ def test_a_list_is_full_wherever_it_can_be(
     clicked: list[int], excluded: list[int], category: str | None, count: int
 ) -> None:
     known = state("ada", clicked) if clicked else None
-    asked = ask(known, exclude=[f"item-{n}" for n in excluded], category=category, count=count)
+    asked = ranking_request(
+        known, exclude=[f"item-{n}" for n in excluded], category=category, count=count
+    )
     (made,) = Ranking(INVENTORY, POPULARITY, 0.05).rank([asked], PlainScorer(), T0)
     left = set(range(ITEMS)) - set(clicked) - set(excluded)
     if category is not None:

@@ -1,4 +1,4 @@
-"""What is done for a user follows from what was found in their acts, and the list says so."""
+"""What is done for a user follows from their interactions, and the list says so."""
 
 import msgspec
 import pytest
@@ -14,7 +14,7 @@ from freshet.contracts.recommendations import (
 from freshet.domain.ranking.rank import Ranking
 from freshet.domain.ranking.strategy import strategy_of
 from harness.happened import Event, click, feedback, folded, query
-from harness.ranking import T0, PlainScorer, ask, item, put, stocked, trends
+from harness.ranking import T0, PlainScorer, item, put, ranking_request, stocked, trends
 
 INVENTORY = stocked(200)
 #: Items 900 and on have nothing in common, 950 and on no tags at all.
@@ -28,7 +28,7 @@ MINUTE_MS = 60_000
 
 def made_of(state: Interests | None, clicks: float = 1.0, **asked: object) -> Recommendations:
     ranking = Ranking(INVENTORY, trends(INVENTORY, {7: clicks} if clicks else {}), 0.0)
-    (made,) = ranking.rank([ask(state, **asked)], PlainScorer(), T0)
+    (made,) = ranking.rank([ranking_request(state, **asked)], PlainScorer(), T0)
     return made
 
 
@@ -103,10 +103,10 @@ def test_a_list_names_interests_with_trend_and_evidence() -> None:
 
 
 def test_only_an_interest_of_enough_weight_and_acts_is_found() -> None:
-    act = Evidence(kind="click", item_id="item-1", time_ms=T0)
+    interaction = Evidence(kind="click", item_id="item-1", time_ms=T0)
 
-    def reason(weight: float, acts: int) -> StrategyReason:
-        interest = InterestUsed(tag="sea", weight=weight, evidence=[act] * acts)
+    def reason(weight: float, interactions: int) -> StrategyReason:
+        interest = InterestUsed(tag="sea", weight=weight, evidence=[interaction] * interactions)
         return strategy_of(
             [interest], searching=False, signals=9, acted=True, anything_popular=True
         )[1]

@@ -16,7 +16,7 @@ from freshet.contracts.inputs import Click
 from freshet.contracts.registry import CLICKS, INTERESTS, RECOMMENDATIONS
 from freshet.streaming import processing
 from freshet.streaming.batch import Batch, Output
-from freshet.streaming.intake import Intake
+from freshet.streaming.batch_queue import BatchQueue
 from freshet.streaming.metrics import streaming_metrics
 from freshet.streaming.processing import Processing, in_order
 from freshet.streaming.service import Service
@@ -49,7 +49,7 @@ def one_each(batches: Sequence[Batch], now_ms: int) -> list[Output]:
 
 
 class Bench:
-    """A service's processing between an intake and a log of all that it does."""
+    """A service's processing between a batch queue and a log of all that it does."""
 
     def __init__(
         self, monkeypatch: pytest.MonkeyPatch, process: Callable[..., Any] = one_each
@@ -64,13 +64,13 @@ class Bench:
             registry=self.registry,
             confirmed=lambda outputs, now_ms: self.log.append(f"told {len(outputs)}"),
         )
-        self.intake = Intake(lambda: None)
-        self.intake.open([TP("t.clicks", 3)])
+        self.batch_queue = BatchQueue(lambda: None)
+        self.batch_queue.open([TP("t.clicks", 3)])
         consumer = SimpleNamespace(
             is_member=self._is_member,
             confirm=lambda message: self.log.append(f"confirm {message.name}"),
         )
-        app = SimpleNamespace(intake=self.intake, consumer=consumer, kafka_producer=None)
+        app = SimpleNamespace(batch_queue=self.batch_queue, consumer=consumer, kafka_producer=None)
         tracing = Tracing(NO_TRACER, self.service, CONFIG.topic, 0.0)
         metrics = streaming_metrics(self.registry, ["clicks"])
         self.processing = Processing(self.service, CONFIG, app, metrics, tracing)
@@ -85,8 +85,8 @@ class Bench:
 
     def offer(self, name: str, *records: Any) -> None:
         message = SimpleNamespace(name=name, value={TP("t.clicks", 3): list(records)})
-        self.intake.offer(
-            SimpleNamespace(message=message, ack=lambda: self.log.append(f"ack {name}"))  # type: ignore[arg-type]
+        self.batch_queue.offer(
+            SimpleNamespace(message=message, ack=lambda: self.log.append(f"ack {name}"))
         )
 
     async def until(self, line: str) -> None:
@@ -165,15 +165,15 @@ async def test_work_beside_the_inputs_is_published_between_two_sets(
 ) -> None:
     bench = Bench(monkeypatch)
     made = Output(RECOMMENDATIONS, b"ada", b"{}", 5)
-    beside = asyncio.create_task(bench.service.aside(lambda: [made]))
-    nothing = asyncio.create_task(bench.service.aside(lambda: []))
+    beside = asyncio.create_task(bench.service.publisher(lambda: [made]))
+    nothing = asyncio.create_task(bench.service.publisher(lambda: []))
     await asyncio.sleep(0)
     bench.offer("first", record(0))
     await bench.until("publish t.recommendations 5")
     assert bench.log[-2:] == ["told 1", "publish t.recommendations 5"]
     async with asyncio.timeout(5):
         await asyncio.gather(beside, nothing)
-    assert bench.service.aside.waiting() == []
+    assert bench.service.publisher.waiting() == []
 
 
 def test_states_follow_the_rest_where_the_service_says_so() -> None:

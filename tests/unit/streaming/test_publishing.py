@@ -41,7 +41,7 @@ def output(n: int, size: int = 10, topic: Topic = INTERESTS, partition: int = 0)
 
 async def published(*outputs: Output) -> Producer:
     producer = Producer()
-    publishing = asyncio.create_task(publish(producer, outputs, "p.".__add__))  # type: ignore[arg-type]
+    publishing = asyncio.create_task(publish(producer, outputs, "p.".__add__))
     while not publishing.done():
         for one in producer.confirmations:
             if not one.done():
@@ -95,7 +95,7 @@ async def test_it_returns_only_once_everything_is_confirmed_and_fails_where_one_
     for partitions in ((0, 0), (0, 1)):
         producer = Producer()
         outputs = [output(n, 900, partition=one) for n, one in enumerate(partitions)]
-        publishing = asyncio.create_task(publish(producer, outputs, "p.".__add__))  # type: ignore[arg-type]
+        publishing = asyncio.create_task(publish(producer, outputs, "p.".__add__))
         while len(producer.confirmations) < 2 and not publishing.done():
             await asyncio.sleep(0)
         producer.confirmations[0].set_result(None)

@@ -12,7 +12,7 @@ from opentelemetry.trace import Tracer
 from prometheus_client import CollectorRegistry
 
 from freshet.config import ConfigError, ServiceConfig, load
-from freshet.tracing import exporting
+from freshet.telemetry.span_export import exporting
 
 #: So many spans are sent without waiting for more.
 BATCH = 512

@@ -38,7 +38,7 @@ def ranker() -> Service:
     service.state.begin([0])
     items = [item(n, embedding_version=config.embedding_version) for n in range(40)]
     records = [Received(one, one.item_id.encode(), n, T0, ()) for n, one in enumerate(items)]
-    service.views[0].apply(Batch(CATALOG, 0, records))
+    service.global_tables[0].apply(Batch(CATALOG, 0, records))
     return service
 
 

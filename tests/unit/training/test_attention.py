@@ -7,8 +7,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from freshet.graphs import Graphs
-from freshet.models.inputs import RECENT
+from freshet.models.graph_inputs import RECENT
+from freshet.models.graphs import Graphs
 from freshet.models.manifest import ModelRefused, read_manifest, write_manifest
 from freshet_ranker.config import PRIOR
 from freshet_trainer.architectures.catalogue import Architecture, blueprint

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from freshet.domain.ranking.features.registry import CROSS_FEATURES
-from freshet.models.inputs import ABSENT
+from freshet.models.graph_inputs import ABSENT
 from freshet_trainer.architectures.catalogue import Architecture, blueprint
 from freshet_trainer.architectures.setting import setting_of
 from freshet_trainer.scoring import score_examples

@@ -8,7 +8,7 @@ import pytest
 from freshet.contracts.derived import ItemInteraction, Trend
 from freshet.domain.ranking.popularity import Popularity
 from freshet.domain.trends.decay import decayed
-from freshet.domain.trends.fold import Arrived, fold
+from freshet.domain.trends.fold import ReceivedInteraction, fold
 from harness.ranking import T0, stocked
 
 HOUR_MS = 3_600_000
@@ -23,11 +23,11 @@ HALF_LIVES_MS = {
 }
 
 
-def said(offset: int, time_ms: int, **what: float | str) -> Arrived:
-    return Arrived(0, ItemInteraction("i", "clicks", offset, time_ms, **what))  # type: ignore[arg-type]
+def said(offset: int, time_ms: int, **what: float | str) -> ReceivedInteraction:
+    return ReceivedInteraction(0, ItemInteraction("i", "clicks", offset, time_ms, **what))  # type: ignore[arg-type]
 
 
-def folded(*some: Arrived) -> Trend:
+def folded(*some: ReceivedInteraction) -> Trend:
     state = fold(None, "i", some)
     assert state is not None
     return state

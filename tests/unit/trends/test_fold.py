@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from freshet.contracts.derived import ItemInteraction, Trend
 from freshet.domain.trends.decay import DAY_MS, HOUR_MS, NEIGHBOUR_HALF_LIFE_MS, WEEK_MS
-from freshet.domain.trends.fold import NEIGHBOURS, Arrived, fold
+from freshet.domain.trends.fold import NEIGHBOURS, ReceivedInteraction, fold
 
 T0 = 1_700_000_000_000
 
@@ -26,7 +26,7 @@ def then(offset: int, next_id: str, weight: float = 1.0, time_ms: int = T0) -> I
 
 
 def folded(*some: ItemInteraction) -> Trend:
-    state = fold(None, "i", [Arrived(0, one) for one in some])
+    state = fold(None, "i", [ReceivedInteraction(0, one) for one in some])
     assert state is not None
     return state
 
@@ -61,7 +61,10 @@ def test_what_follows_is_counted_by_weight_and_fades() -> None:
 
 def test_what_was_only_clicked_and_shown_has_the_table_of_before() -> None:
     before = folded(then(0, "a"))
-    later = [Arrived(0, clicked(1, T0 + WEEK_MS)), Arrived(0, shown(1, T0 + DAY_MS))]
+    later = [
+        ReceivedInteraction(0, clicked(1, T0 + WEEK_MS)),
+        ReceivedInteraction(0, shown(1, T0 + DAY_MS)),
+    ]
     after = fold(before, "i", later)
     assert after is not None
     assert after.as_of_ms == T0 + WEEK_MS
@@ -84,7 +87,15 @@ def test_a_full_table_gives_up_its_weakest_and_the_newcomer_inherits_its_count()
 
 
 def test_the_same_offset_of_other_users_is_another_event() -> None:
-    state = fold(None, "i", [Arrived(0, clicked(5)), Arrived(1, clicked(5)), Arrived(1, shown(5))])
+    state = fold(
+        None,
+        "i",
+        [
+            ReceivedInteraction(0, clicked(5)),
+            ReceivedInteraction(1, clicked(5)),
+            ReceivedInteraction(1, shown(5)),
+        ],
+    )
     assert state is not None
     assert (state.clicks_ever, state.impressions_week) == (2.0, 1.0)
     assert state.applied == {"clicks/0": 5, "clicks/1": 5, "impressions/1": 5}
@@ -92,8 +103,13 @@ def test_the_same_offset_of_other_users_is_another_event() -> None:
 
 def test_what_is_said_again_after_a_crash_changes_nothing() -> None:
     state = folded(clicked(3), clicked(5))
-    assert fold(state, "i", [Arrived(0, clicked(3)), Arrived(0, clicked(5))]) is state
-    after = fold(state, "i", [Arrived(0, clicked(5)), Arrived(0, clicked(8))])
+    assert (
+        fold(state, "i", [ReceivedInteraction(0, clicked(3)), ReceivedInteraction(0, clicked(5))])
+        is state
+    )
+    after = fold(
+        state, "i", [ReceivedInteraction(0, clicked(5)), ReceivedInteraction(0, clicked(8))]
+    )
     assert after is not None
     assert after.clicks_ever == 3.0
 
@@ -111,25 +127,29 @@ logs = st.lists(
     st.tuples(st.integers(0, 2), st.integers(T0, T0 + WEEK_MS), kinds), min_size=1, max_size=40
 ).map(
     lambda rows: [
-        Arrived(partition, ItemInteraction("i", "clicks", n, time_ms, **kind))
+        ReceivedInteraction(partition, ItemInteraction("i", "clicks", n, time_ms, **kind))
         for n, (partition, time_ms, kind) in enumerate(rows)
     ]
 )
 
 
 @given(logs, st.integers(0, 40))
-def test_any_batches_of_a_log_give_the_same_counts(log: list[Arrived], cut: int) -> None:
+def test_any_batches_of_a_log_give_the_same_counts(
+    log: list[ReceivedInteraction], cut: int
+) -> None:
     assert fold(fold(None, "i", log[:cut]), "i", log[cut:]) == fold(None, "i", log)
 
 
 @given(logs, st.integers(0, 40))
-def test_reading_again_changes_nothing(log: list[Arrived], start: int) -> None:
+def test_reading_again_changes_nothing(log: list[ReceivedInteraction], start: int) -> None:
     state = fold(None, "i", log)
     assert fold(state, "i", log[start:]) is state
 
 
 @given(logs, st.randoms(use_true_random=False))
-def test_the_order_in_time_does_not_matter(log: list[Arrived], chance: random.Random) -> None:
+def test_the_order_in_time_does_not_matter(
+    log: list[ReceivedInteraction], chance: random.Random
+) -> None:
     rows = [one.interaction for one in log]
     chance.shuffle(rows)
     # What is read first has the lower offset, whenever it happened.

@@ -10,7 +10,7 @@ from freshet.contracts.derived import History, ItemInteraction
 from freshet.contracts.inputs import Cart, Click, Feedback, Impression, Query
 from freshet.domain.interactions import UserEvent
 from freshet.domain.trends.decay import DAY_MS
-from freshet.domain.trends.history import REMEMBERED, WINDOW, Arrived, follow
+from freshet.domain.trends.history import REMEMBERED, WINDOW, ReceivedEvent, follow
 
 T0 = 1_700_000_000_000
 ADA: Any = {"user_id": "ada"}
@@ -20,8 +20,8 @@ def click(item_id: str, time_ms: int = T0) -> Click:
     return Click(event_id=f"c-{item_id}-{time_ms}", event_time=time_ms, item_id=item_id, **ADA)
 
 
-def log(*events: UserEvent, source: str = "clicks") -> list[Arrived]:
-    return [Arrived(source, offset, event) for offset, event in enumerate(events)]
+def log(*events: UserEvent, source: str = "clicks") -> list[ReceivedEvent]:
+    return [ReceivedEvent(source, offset, event) for offset, event in enumerate(events)]
 
 
 def said(*events: UserEvent) -> list[ItemInteraction]:
@@ -43,7 +43,9 @@ def test_each_of_the_last_items_is_followed_by_the_next_with_one_over_the_gap() 
 
 
 def test_what_is_said_names_the_event_that_it_comes_from() -> None:
-    _, some = follow(None, [Arrived("carts", 41, click("a")), Arrived("carts", 57, click("b"))])
+    _, some = follow(
+        None, [ReceivedEvent("carts", 41, click("a")), ReceivedEvent("carts", 57, click("b"))]
+    )
     assert [(one.source, one.offset, one.time_ms) for one in some] == [
         ("carts", 41, T0),
         ("carts", 57, T0),
@@ -134,12 +136,14 @@ lists = st.builds(
     st.lists(st.sampled_from("abcd"), min_size=1, max_size=4),
 )
 logs = st.lists(st.tuples(st.sampled_from(["clicks", "carts"]), acts | lists), max_size=60).map(
-    lambda some: [Arrived(source, offset, event) for offset, (source, event) in enumerate(some)]
+    lambda some: [
+        ReceivedEvent(source, offset, event) for offset, (source, event) in enumerate(some)
+    ]
 )
 
 
 @given(logs, st.lists(st.integers(0, 60), max_size=4))
-def test_any_batches_of_a_log_say_the_same(arrived: list[Arrived], cuts: list[int]) -> None:
+def test_any_batches_of_a_log_say_the_same(arrived: list[ReceivedEvent], cuts: list[int]) -> None:
     history: History | None = None
     some: list[ItemInteraction] = []
     for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), None], strict=True):
@@ -149,7 +153,7 @@ def test_any_batches_of_a_log_say_the_same(arrived: list[Arrived], cuts: list[in
 
 
 @given(logs, st.integers(0, 60))
-def test_reading_again_says_nothing(arrived: list[Arrived], start: int) -> None:
+def test_reading_again_says_nothing(arrived: list[ReceivedEvent], start: int) -> None:
     history, _ = follow(None, arrived)
     again, some = follow(history, arrived[start:])
     assert again is history
@@ -157,7 +161,7 @@ def test_reading_again_says_nothing(arrived: list[Arrived], start: int) -> None:
 
 
 @given(logs)
-def test_an_event_says_one_thing_of_an_item_and_nothing_grows(arrived: list[Arrived]) -> None:
+def test_an_event_says_one_thing_of_an_item_and_nothing_grows(arrived: list[ReceivedEvent]) -> None:
     history, some = follow(None, arrived)
     origins = [(one.source, one.offset, one.item_id) for one in some]
     assert len(set(origins)) == len(origins)

@@ -13,9 +13,9 @@ are left out at random, so that the model can do without them for an item that i
 
 import keras
 
-from freshet.domain.interest.knowledge import DIMENSION
 from freshet.domain.ranking.features.registry import CROSS_FEATURES
-from freshet.models.inputs import ITEM_BUCKETS, NUMBERS, PASSED, RECENT
+from freshet.models.embedding import DIMENSION
+from freshet.models.graph_inputs import ITEM_BUCKETS, NUMBERS, PASSED, RECENT
 from freshet_trainer.architectures.setting import Setting
 from freshet_trainer.architectures.standard import Standard
 from freshet_trainer.towers import Towers

@@ -8,7 +8,7 @@ of that: each tag's share of a score can be told.
 import keras
 import numpy as np
 
-from freshet.domain.interest.knowledge import DIMENSION
+from freshet.models.embedding import DIMENSION
 from freshet_trainer.architectures.setting import Setting
 from freshet_trainer.towers import Towers
 from freshet_trainer.training.calibrate import Calibration

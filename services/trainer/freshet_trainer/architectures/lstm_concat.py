@@ -6,7 +6,7 @@ other; both vectors are concatenated, and two dense layers make the score.
 
 import keras
 
-from freshet.models.inputs import ITEM_TOKENS, USER_TOKENS, VOCABULARY
+from freshet.models.graph_inputs import ITEM_TOKENS, USER_TOKENS, VOCABULARY
 from freshet_trainer.architectures.setting import Setting
 from freshet_trainer.towers import Towers
 from freshet_trainer.training.calibrate import Calibration

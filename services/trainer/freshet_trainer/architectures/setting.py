@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.domain.learning.examples import Examples, ItemTable
-from freshet.models.inputs import NUMBERS
+from freshet.models.graph_inputs import NUMBERS
 from freshet_trainer.architectures.standard import Scale, scale_of
 
 

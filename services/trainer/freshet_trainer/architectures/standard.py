@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.models.inputs import ABSENT
+from freshet.models.graph_inputs import ABSENT
 
 #: Serving meets values that training never saw; beyond this they count as this.
 _FARTHEST = 6.0

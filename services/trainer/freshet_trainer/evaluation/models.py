@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from freshet.config import ServiceConfig
-from freshet.model_log import read_stages
 from freshet.models.artifacts import fetch
 from freshet.models.manifest import read_manifest
+from freshet.models.registry import read_stages
 
 PRIOR = "prior"
 

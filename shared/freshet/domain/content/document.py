@@ -41,8 +41,8 @@ def clean(text: str) -> str:
 
 def document_of(item: Item) -> Document:
     """What an item says of itself."""
-    told, _ = before_instructions(item.text[: 2 * MAX_DOCUMENT_CHARACTERS], is_order)
-    sentences = map(clean, _SENTENCE.split(told))
+    trusted, _ = before_instructions(item.text[: 2 * MAX_DOCUMENT_CHARACTERS], is_order)
+    sentences = map(clean, _SENTENCE.split(trusted))
     return Document(
         title="" if is_order(item.title) else clean(item.title),
         said=[clean(tag) for tag in [*item.tags, item.category or ""] if tag and not is_order(tag)],

@@ -12,7 +12,7 @@ from freshet.domain.content.numbers import numbers_of
 from freshet.domain.content.tags import Tagged
 from freshet.domain.content.tokens import tokens_of
 from freshet.domain.content.understanding import Understood
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.models.embedding import EMBEDDING_VERSION
 
 #: Spaces that an entry has a vector in beside its own, at most: the newest stay.
 MAX_MORE = 4
@@ -59,7 +59,14 @@ def sent_again(entry: CatalogItem, item: Item) -> CatalogItem:
 
 
 def with_tags(entry: CatalogItem, item: Item, found: Tagged, tagged_by: str) -> CatalogItem:
-    """The entry with other tags, found by a language model or, with "", without one."""
+    """The entry with other tags, found by a language model or, with "", without one.
+
+    Args:
+        entry: as before.
+        item: that it is of.
+        found: the tags and their other names.
+        tagged_by: the language model that found them, or "".
+    """
     return msgspec.structs.replace(
         entry,
         tags=found.tags,

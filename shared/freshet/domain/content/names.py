@@ -16,7 +16,7 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 S = TypeVar("S", str, Sequence[str])
 
 
-class Names:
+class TagNames:
     """What the tags of items are called, as long as an item says so."""
 
     def __init__(self) -> None:

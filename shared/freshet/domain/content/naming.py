@@ -22,7 +22,7 @@ _MAX_SENTENCES = 40
 _MAX_CHARACTERS = 1_500
 
 
-class Names(msgspec.Struct, frozen=True):
+class TagAnswer(msgspec.Struct, frozen=True):
     """The tags that a model answers with."""
 
     tags: Annotated[
@@ -31,7 +31,7 @@ class Names(msgspec.Struct, frozen=True):
     ]
 
 
-class Told(msgspec.Struct, frozen=True):
+class ItemPrompt(msgspec.Struct, frozen=True):
     """What a model is told of an item: data that strangers wrote."""
 
     title: str
@@ -39,13 +39,19 @@ class Told(msgspec.Struct, frozen=True):
     text: str
 
 
-def told(document: Document) -> Told:
+def item_prompt(document: Document) -> ItemPrompt:
     """An item as a model is told of it."""
     text = ". ".join(document.sentences[:_MAX_SENTENCES])[:_MAX_CHARACTERS]
-    return Told(title=document.title, tags=document.said, text=text)
+    return ItemPrompt(title=document.title, tags=document.said, text=text)
 
 
-def believed(answer: Names, document: Document, lexicon: Lexicon) -> list[str]:
-    """The tags of an answer that the item gives grounds for, normalised, each once."""
+def grounded_tags(answer: TagAnswer, document: Document, lexicon: Lexicon) -> list[str]:
+    """The tags of an answer that the item gives grounds for, normalised, each once.
+
+    Args:
+        answer: of a language model.
+        document: the item that it was asked about.
+        lexicon: of words and what they mean.
+    """
     names = dict.fromkeys(map(normalise, answer.tags))
     return grounded([name for name in names if name], document, lexicon)

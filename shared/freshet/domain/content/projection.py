@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.domain.interest.knowledge import DIMENSION
+from freshet.models.embedding import DIMENSION
 
 _SEED = 128
 

@@ -58,7 +58,13 @@ def said_in(document: Document) -> list[str]:
 
 
 def tagged(names: Iterable[str], taxonomy: Taxonomy, lexicon: Lexicon) -> Tagged:
-    """The tags that names stand for, in their order; a name that is new becomes a tag."""
+    """The tags that names stand for, in their order; a name that is new becomes a tag.
+
+    Args:
+        names: normalised, the most telling first.
+        taxonomy: of the tags that there are; learns those that are new.
+        lexicon: of words and what they mean.
+    """
     tags: dict[str, None] = {}
     aliases: dict[str, str] = {}
     for name in names:

@@ -134,28 +134,28 @@ class Taxonomy:
                 and reading.stems <= set().union(*near)
             ]
             if found:
-                mine = frozenset(map(stem, words))
-                return max(found, key=lambda reading: (len(mine & reading.stems), reading.tag)).tag
+                stems = frozenset(map(stem, words))
+                return max(found, key=lambda reading: (len(stems & reading.stems), reading.tag)).tag
         return None
 
     def _near(self, word: str) -> set[str]:
         """The stems of a word and its synonyms."""
-        mine = stem(word)
+        own_stem = stem(word)
         if not word.isalpha():
-            return {mine}
+            return {own_stem}
         # A plural and its singular have vectors of their own.
-        forms = {word, mine, word.removesuffix("s")}
+        forms = {word, own_stem, word.removesuffix("s")}
         near = {stem(one) for form in forms for one in self._lexicon.synonyms(form)}
         # What begins a word has a vector of all words that it begins: rob and robot.
-        return {mine} | {
-            one for one in near if not one.startswith(mine) and not mine.startswith(one)
+        return {own_stem} | {
+            one for one in near if not one.startswith(own_stem) and not own_stem.startswith(one)
         }
 
     def _abbreviated(self, name: str) -> str | None:
         words = words_of(name)
         for initials in initials_of(words):
-            for theirs, tag in self._by_initials.get(initials, ()):
-                if stands_for(words, theirs) or stands_for(theirs, words):
+            for named, tag in self._by_initials.get(initials, ()):
+                if stands_for(words, named) or stands_for(named, words):
                     first, second = self._lexicon.embed([name, tag])
                     if first @ second >= SHORT_FORM_LIKENESS:
                         return tag

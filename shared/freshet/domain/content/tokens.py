@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from freshet.contracts.inputs import Item
 from freshet.domain.content.words import words
-from freshet.models.inputs import ITEM_TOKENS, tokens
+from freshet.models.graph_inputs import ITEM_TOKENS, tokens
 
 #: More text than this never reaches the first words.
 _MAX_TEXT_CHARACTERS = 2_000

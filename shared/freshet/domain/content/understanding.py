@@ -27,7 +27,13 @@ class Understood(NamedTuple):
 
 
 def understand(items: Sequence[Item], lexicon: Lexicon, taxonomy: Taxonomy) -> list[Understood]:
-    """Understand items; names that are new to the taxonomy are added to it, in order."""
+    """Understand items; names that are new to the taxonomy are added to it, in order.
+
+    Args:
+        items: to be understood.
+        lexicon: of words and what they mean.
+        taxonomy: of the tags that there are; learns those that are new.
+    """
     documents = [document_of(item) for item in items]
     vectors = lexicon.embed([in_english(str(document), lexicon) for document in documents])
     return [

@@ -8,8 +8,8 @@ import numpy as np
 from freshet.contracts.recommendations import Evidence, Recommendations
 from freshet.domain.explanation.occlusion import SURELY, Part, Served, parts
 from freshet.domain.explanation.standing import Standing, better_than, standing
-from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.rank import Considered
+from freshet.domain.ranking.request import RankingRequest
 
 #: Parts named of each item of a list, and each way of the one that is asked for.
 LISTED_PARTS = 3
@@ -35,7 +35,7 @@ class Contribution(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     attention: float | None = None
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ExplainedItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One place of the list: its item, and the strongest parts its score is lower without."""
 
     item_id: str
@@ -79,46 +79,46 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """
 
     made: Recommendations
-    places: list[Place]
+    places: list[ExplainedItem]
     item: AboutItem | None = None
     published: Recommendations | None = None
     differs: list[str] = []
     titles: dict[str, str] = {}
 
 
-def explain(ask: Ask, item_id: str | None, served: Served) -> Explanation:
+def explain(request: RankingRequest, item_id: str | None, served: Served) -> Explanation:
     """Make a list, and say why it is as it is.
 
     Args:
-        ask: for the list.
+        request: for the list.
         item_id: that is asked for, one of the inventory's; None for none.
         served: all that the list is made with.
     """
-    (made,) = served.ranking.rank([ask], served.scorer, served.now_ms)
+    (made,) = served.ranking.rank([request], served.scorer, served.now_ms)
     ids = [one.item_id for one in made.items] + ([] if item_id is None else [item_id])
     if not ids:
         return Explanation(made=made, places=[])
     rows = np.array([served.inventory.rows[one] for one in ids], np.int64)
-    considered = served.ranking.consider([ask], served.scorer, served.now_ms)
-    gates = served.scorer.attention(considered.known, rows[None])
-    found = parts(ask, rows, served)
+    considered = served.ranking.consider([request], served.scorer, served.now_ms)
+    gates = served.scorer.attention(considered.users, rows[None])
+    found = parts(request, rows, served)
     told = [
         _told(found, place, [] if gates is None else gates[0, place].tolist())
         for place in range(len(rows))
     ]
     places = [
-        Place(item_id=one.item_id, raised_by=_raising(contributions)[:LISTED_PARTS])
+        ExplainedItem(item_id=one.item_id, raised_by=_raising(contributions)[:LISTED_PARTS])
         for one, contributions in zip(made.items, told, strict=False)
     ]
     about = None
     if item_id is not None:
-        about = _about(int(rows[-1]), ask, made, considered, told[-1], served)
+        about = _about(int(rows[-1]), request, made, considered, told[-1], served)
     return Explanation(made=made, places=places, item=about)
 
 
 def _about(
     row: int,
-    ask: Ask,
+    request: RankingRequest,
     made: Recommendations,
     considered: Considered,
     told: list[Contribution],
@@ -129,7 +129,7 @@ def _about(
     score, probability, cross = served.ranking.score(considered.moment, np.array([[row]]), scorer)
     return AboutItem(
         item_id=inventory.ids[row],
-        standing=standing(row, ask, made.items, considered, inventory),
+        standing=standing(row, request, made.items, considered, inventory),
         score=round(float(score[0, 0]), 5),
         probability=round(float(probability[0, 0]), 5),
         better=better_than(float(score[0, 0]) + SURELY, considered),

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from freshet.contracts.recommendations import Evidence
-from freshet.domain.interest.knowledge import Knowledge
-from freshet.domain.interest.without import remembered, without, without_tag
-from freshet.domain.ranking.ask import Ask, Floats, Rows
+from freshet.domain.interest.counterfactual import remembered, without_interaction, without_tag
+from freshet.domain.interest.item_lookup import ItemLookup
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.rank import Ranking
+from freshet.domain.ranking.request import RankingRequest
 from freshet.domain.ranking.scorer import ExplainedScorer
 
 #: A difference of scores that is more than the rounding of 32 bits.
@@ -55,22 +56,22 @@ class Served:
     ranking: Ranking
     scorer: ExplainedScorer
     inventory: Inventory
-    knowledge: Knowledge
+    knowledge: ItemLookup
     now_ms: int
 
 
-def parts(ask: Ask, rows: Rows, served: Served) -> list[Part]:
+def parts(request: RankingRequest, rows: Rows, served: Served) -> list[Part]:
     """What each part of all that is known of a user does to the scores of items.
 
     Args:
-        ask: for whom, with the state.
+        request: for whom, with the state.
         rows: of the items, [k].
         served: all that the list is made with.
     """
-    less = [*_less(ask, served.knowledge)]
-    asks = [ask, *(one for _, one in less)]
-    everywhere = np.broadcast_to(rows, (len(asks), len(rows)))
-    moment = served.ranking.moment(asks, served.now_ms)
+    less = [*_less(request, served.knowledge)]
+    requests = [request, *(one for _, one in less)]
+    everywhere = np.broadcast_to(rows, (len(requests), len(rows)))
+    moment = served.ranking.moment(requests, served.now_ms)
     score, _, _ = served.ranking.score(moment, everywhere, served.scorer)
     return [
         replace(part, raises=score[0] - lower)
@@ -78,13 +79,13 @@ def parts(ask: Ask, rows: Rows, served: Served) -> list[Part]:
     ]
 
 
-def _less(ask: Ask, knowledge: Knowledge) -> Iterator[tuple[Part, Ask]]:
+def _less(request: RankingRequest, knowledge: ItemLookup) -> Iterator[tuple[Part, RankingRequest]]:
     """Each part, and the ask without it."""
-    state = ask.state
+    state = request.state
     if state is not None:
         for act in remembered(state):
-            yield Part(act=act), replace(ask, state=without(state, act, knowledge))
+            yield Part(act=act), replace(request, state=without_interaction(state, act, knowledge))
         for tag in state.tags:
-            yield Part(tag=tag), replace(ask, state=without_tag(state, tag))
-    if ask.query:
-        yield Part(asked=ask.query), replace(ask, query=None)
+            yield Part(tag=tag), replace(request, state=without_tag(state, tag))
+    if request.query:
+        yield Part(asked=request.query), replace(request, query=None)

@@ -6,9 +6,9 @@ from typing import Literal
 import numpy as np
 
 from freshet.contracts.recommendations import RecommendedItem
-from freshet.domain.ranking.ask import Ask
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.rank import Considered
+from freshet.domain.ranking.request import RankingRequest
 
 #: listed: by its score. explored: it is in the list by chance. unavailable: withdrawn, or never
 #: told of. acted_on: what a user has acted on lately is not shown again. excluded, other_category:
@@ -29,13 +29,17 @@ Standing = Literal[
 
 
 def standing(
-    row: int, ask: Ask, listed: Sequence[RecommendedItem], considered: Considered, items: Inventory
+    row: int,
+    request: RankingRequest,
+    listed: Sequence[RecommendedItem],
+    considered: Considered,
+    items: Inventory,
 ) -> Standing:
     """Where an item stands.
 
     Args:
         row: of the item.
-        ask: for a list.
+        request: for a list.
         listed: the list.
         considered: what could have been in it; of this ask alone.
         items: the inventory.
@@ -46,16 +50,18 @@ def standing(
             return "explored" if one.reasons[0].kind == "explore" else "listed"
     if not items.available[row]:
         return "unavailable"
-    if ask.state is not None and item_id in ask.state.recent.items:
+    if request.state is not None and item_id in request.state.recent.items:
         return "acted_on"
-    if item_id in ask.exclude:
+    if item_id in request.exclude:
         return "excluded"
-    if ask.category is not None and items.categories[row] != items.category_codes.get(ask.category):
+    if request.category is not None and items.categories[row] != items.category_codes.get(
+        request.category
+    ):
         return "other_category"
     if row not in considered.rows[0]:
         return "not_a_candidate"
-    mine = considered.score[0][considered.rows[0] == row].max()
-    return "outscored" if better_than(float(mine), considered) >= ask.count else "outdone"
+    score = considered.score[0][considered.rows[0] == row].max()
+    return "outscored" if better_than(float(score), considered) >= request.count else "outdone"
 
 
 def better_than(score: float, considered: Considered) -> int:

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.derived import CatalogItem
-from freshet.domain.content.names import Names
-from freshet.domain.interest.knowledge import DIMENSION
-from freshet.models.inputs import EMBEDDING_VERSION
+from freshet.domain.content.names import TagNames
+from freshet.models.embedding import DIMENSION, EMBEDDING_VERSION
 
 _Known = tuple[tuple[str, ...], bytes, Mapping[str, str]]
 
@@ -29,7 +28,7 @@ class CatalogKnowledge:
     def __init__(self, embedding_version: str = EMBEDDING_VERSION) -> None:
         self.embedding_version = embedding_version
         self._items: dict[str, _Known] = {}
-        self._names = Names()
+        self._names = TagNames()
 
     def __len__(self) -> int:
         return len(self._items)

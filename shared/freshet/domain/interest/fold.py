@@ -26,13 +26,13 @@ from freshet.contracts.derived import (
 from freshet.contracts.envelope import to_ms
 from freshet.contracts.inputs import Cart, Click, Feedback, Impression, Query
 from freshet.domain.interactions import UserEvent, interactions
-from freshet.domain.interest.knowledge import Knowledge
+from freshet.domain.interest.item_lookup import ItemLookup
 from freshet.domain.interest.slow import absorb
 from freshet.domain.interest.strength import QUERY_STRENGTH, STRENGTH
 from freshet.domain.interest.tags import reinforce
 
-#: Acts on items that are remembered one by one, and how many more may gather before the oldest
-#: leave together for the slow vector.
+#: Interactions on items that are remembered one by one, and how many more may gather before
+#: the oldest leave together for the slow vector.
 MAX_RECENT = 50
 RECENT_SLACK = MAX_ACTS - MAX_RECENT
 
@@ -58,12 +58,14 @@ class Arrived(msgspec.Struct, frozen=True, gc=False):
     event: UserEvent
 
 
-def fold(state: Interests | None, arrived: Iterable[Arrived], items: Knowledge) -> Interests | None:
+def fold(
+    state: Interests | None, arrived: Iterable[Arrived], items: ItemLookup
+) -> Interests | None:
     """Fold events of one user into the user's state.
 
     An event at or below the offset applied before, or with an id seen lately, changes nothing:
     reading the log again, or a producer's doubling, has no effect. An impression says what the
-    user passed over; it changes neither tags nor vectors, nor what caused the state.
+    user skipped; it changes neither tags nor vectors, nor what caused the state.
 
     Args:
         state: the user's state so far; None for a new user.
@@ -98,10 +100,10 @@ class _Draft:
         "impressions",
         "items",
         "kinds",
-        "passed",
         "queries",
         "queries_count",
         "seen",
+        "skipped",
         "slow",
         "slow_ms",
         "tags",
@@ -119,7 +121,7 @@ class _Draft:
         self.tags: dict[str, int] = {}
         self.epoch_ms = 0
         self.slow, self.slow_ms = b"", 0
-        self.passed: list[str] = []
+        self.skipped: list[str] = []
         self.acted = False
         self.seen = b""
         self.clicks = self.queries_count = self.feedback = self.carts = self.impressions = 0
@@ -133,14 +135,14 @@ class _Draft:
             self.queries = state.queries
             self.tags, self.epoch_ms = state.tags.copy(), state.tags_epoch_ms
             self.slow, self.slow_ms = state.slow_vector, state.slow_time_ms
-            self.passed = state.passed
+            self.skipped = state.passed
             self.seen = state.seen
             counters = state.counters
             self.clicks, self.queries_count = counters.clicks, counters.queries
             self.feedback, self.carts = counters.feedback, counters.carts
             self.impressions = counters.impressions
 
-    def take(self, one: Arrived, items: Knowledge) -> None:
+    def take(self, one: Arrived, items: ItemLookup) -> None:
         event, seen = one.event, self.seen
         digest = xxh3_64_digest(event.event_id.encode())
         if digest in seen and _holds(seen, digest):
@@ -150,12 +152,13 @@ class _Draft:
         time_ms = time if type(time) is int else to_ms(time)
         if isinstance(event, Impression):
             self.impressions += 1
-            self._pass_over(event.item_ids)
+            self._skip(event.item_ids)
             if not self.cause[0]:
                 self.cause = (event.event_id, time_ms, one.broker_time_ms)
             return
         self.acted = True
-        # The first act is a cause whenever it came: until then there was only an impression.
+        # The first interaction is a cause whenever it came: until then there was only an
+        # impression.
         if one.broker_time_ms >= self.cause[2] or not (
             self.clicks or self.queries_count or self.feedback or self.carts
         ):
@@ -177,7 +180,7 @@ class _Draft:
         else:
             assert_never(event)
 
-    def _remember(self, item_id: str, kind: SignalKind, time_ms: int, items: Knowledge) -> None:
+    def _remember(self, item_id: str, kind: SignalKind, time_ms: int, items: ItemLookup) -> None:
         times_ms = self.times_ms
         if times_ms and time_ms < times_ms[-1]:
             at = bisect_right(times_ms, time_ms)
@@ -197,16 +200,16 @@ class _Draft:
             self.slow, self.slow_ms = absorb(self.slow, self.slow_ms, leaving, items)
             for column in (self.items, self.kinds, times_ms):
                 del column[:-MAX_RECENT]
-        if item_id in self.passed:
-            self.passed = [one for one in self.passed if one != item_id]
+        if item_id in self.skipped:
+            self.skipped = [one for one in self.skipped if one != item_id]
         tags = items.tags_of(item_id)
         self.epoch_ms = reinforce(self.tags, self.epoch_ms, tags, STRENGTH[kind], time_ms)
 
-    def _pass_over(self, item_ids: Sequence[str]) -> None:
+    def _skip(self, item_ids: Sequence[str]) -> None:
         shown = dict.fromkeys(item_ids)
         for item_id in self.items:
             shown.pop(item_id, None)
-        self.passed = [*(one for one in self.passed if one not in shown), *shown][-MAX_PASSED:]
+        self.skipped = [*(one for one in self.skipped if one not in shown), *shown][-MAX_PASSED:]
 
     def finish(self, applied: dict[str, int]) -> Interests:
         event_id, event_time_ms, broker_time_ms = self.cause
@@ -223,7 +226,7 @@ class _Draft:
             tags_epoch_ms=self.epoch_ms,
             slow_vector=self.slow,
             slow_time_ms=self.slow_ms,
-            passed=self.passed,
+            passed=self.skipped,
             acted=self.acted,
             counters=Counters(
                 clicks=self.clicks,

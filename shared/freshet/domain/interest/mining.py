@@ -1,13 +1,13 @@
-"""Interests with a name: what a user's newest acts agree on, where it is going, and the evidence.
+"""Interests with a name: what a user's newest interactions agree on, its trend and the evidence.
 
-Each act speaks for the tags of its item, less for the later ones, and less by time and by acts that
-came after it. An item has many tags, and those of one subject would fill the list; so each act is
-then counted for one of them, the one that the user's other acts speak for most. A tag's weight is
-what it was counted for, and a little of what spoke for it anyway. The constants were chosen in the
-simulator (docs/decisions/0014-mined-interests.md).
+Each interaction speaks for the tags of its item, less for the later ones, and less by time and by
+interactions that came after it. An item has many tags, and those of one subject would fill the
+list; so each interaction is then counted for one of them, the one that the user's other
+interactions speak for most. A tag's weight is what it was counted for, and a little of what spoke
+for it anyway. The constants were chosen in the simulator (docs/decisions/0014-mined-interests.md).
 
 Disliked tags are those of the state, which remembers them by time alone: what is disliked is not
-shown again, so no newer act could confirm it.
+shown again, so no newer interaction could confirm it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,15 +18,15 @@ from numpy.typing import NDArray
 
 from freshet.contracts.derived import Interests
 from freshet.contracts.recommendations import MAX_INTERESTS, Evidence, InterestTrend, InterestUsed
-from freshet.domain.interest.acts import Acts
 from freshet.domain.interest.newest import TAGS, Tags, newest_of
+from freshet.domain.interest.recent_interactions import RecentInteractions
 
 #: Interests named, and the evidence of each.
 DISLIKED = 2
 LIKED = MAX_INTERESTS - DISLIKED
 EVIDENCE = 3
 
-#: Of what speaks for a tag, the part that counts beside the acts that are counted for it.
+#: Of what speaks for a tag, the part that counts beside the interactions that are counted for it.
 _SHARED = 0.3
 
 #: How many times as large, or as small, a share must be to be called rising, or fading.
@@ -37,16 +37,16 @@ _PLACE = 1.0 / np.sqrt(1.0 + np.arange(TAGS))
 _SIGN = np.repeat([1.0, -1.0], [LIKED, DISLIKED])[:, None]
 _NONE = ((0.0, ""),) * DISLIKED
 
-#: Stands for no place; places of acts are negative.
+#: Stands for no place; places of interactions are negative.
 _NOWHERE = 1
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def mine(
+def mine_interests(
     states: Sequence[Interests | None],
-    acts: Acts,
+    interactions: RecentInteractions,
     tags: Sequence[Mapping[str, float]],
     carried: NDArray[np.int32],
     vocabulary: Tags,
@@ -55,25 +55,25 @@ def mine(
 
     Args:
         states: of b users; None for a user of whom nothing is known.
-        acts: what they did lately.
+        interactions: what they did lately.
         tags: weights of their tags now.
         carried: codes of the tags of each item, strongest first, 0 pads, [rows, at least 6].
         vocabulary: the tags.
     """
-    newest = newest_of(states, acts, carried, vocabulary)
+    newest = newest_of(states, interactions, carried, vocabulary)
     if not newest.weight.any():
         return [[] for _ in states]
-    disliked = [_disliked(mine) for mine in tags]
+    disliked = [_disliked(weights) for weights in tags]
     get = vocabulary.codes.get
-    codes = np.array([[get(name, 0) for _, name in mine] for mine in disliked], np.int64)
+    codes = np.array([[get(name, 0) for _, name in pairs] for pairs in disliked], np.int64)
     at, wanted = _columns(newest.codes, codes, len(vocabulary.names))
     against = np.searchsorted(wanted, codes)
     spoken = newest.weight[:, :, None] * _PLACE
     top, weights = _strongest(_weights(at, spoken, newest.weight, len(wanted)), against)
-    said = _said(at, spoken, np.concatenate([top, against], axis=1), len(wanted))
+    said = _evidence_by_tag(at, spoken, np.concatenate([top, against], axis=1), len(wanted))
     arrays = wanted[top], weights.round(4), _trends(said, newest.late), _places(said)
     return [
-        [] if state is None else _told(state, vocabulary.names, *found)
+        [] if state is None else _as_sent(state, vocabulary.names, *found)
         for state, *found in zip(states, disliked, *(one.tolist() for one in arrays), strict=True)
     ]
 
@@ -122,7 +122,7 @@ def _weights(at: Ints, spoken: Floats, weight: Floats, width: int) -> NDArray[np
 def _strongest(weights: NDArray[np.float32], but: Ints) -> tuple[Ints, Floats]:
     """Columns and values of the largest weights, the largest first, [b, 6]; `weights` is used up.
 
-    What is disliked on the whole is not liked, whatever the newest acts say.
+    What is disliked on the whole is not liked, whatever the newest interactions say.
     """
     users = np.arange(len(weights))
     weights[users[:, None], but] = 0
@@ -135,29 +135,29 @@ def _strongest(weights: NDArray[np.float32], but: Ints) -> tuple[Ints, Floats]:
     return top, values
 
 
-def _said(at: Ints, spoken: Floats, top: Ints, width: int) -> Floats:
-    """What each act says for each named interest, of a disliked one against it, [b, 8, n]."""
-    users, acts = at.shape[:2]
+def _evidence_by_tag(at: Ints, spoken: Floats, top: Ints, width: int) -> Floats:
+    """What each interaction says for each interest, against it if it is disliked, [b, 8, n]."""
+    users, interactions = at.shape[:2]
     slots = top.shape[1] + 1
     slot = np.zeros((users, width), np.int64)
     slot[np.arange(users)[:, None], top] = np.arange(1, slots)
     slot[:, 0] = 0
-    # A row for each user and slot, a column for each act.
-    place = (slots * np.arange(users)[:, None, None] + slot.take(at)) * acts
-    place += np.arange(acts)[:, None]
-    said = np.bincount(place.ravel(), spoken.ravel(), users * slots * acts)
-    signed: Floats = said.reshape(users, slots, acts)[:, 1:] * _SIGN
+    # A row for each user and slot, a column for each interaction.
+    place = (slots * np.arange(users)[:, None, None] + slot.take(at)) * interactions
+    place += np.arange(interactions)[:, None]
+    said = np.bincount(place.ravel(), spoken.ravel(), users * slots * interactions)
+    signed: Floats = said.reshape(users, slots, interactions)[:, 1:] * _SIGN
     return signed
 
 
 def _trends(said: Floats, late: Floats) -> Ints:
-    """1 for rising, -1 for fading: its share of the newest acts beside that of all, [b, 8]."""
+    """1 for rising, -1 for fading: its share of the newest interactions against all, [b, 8]."""
     carried = said > 0
     count = carried.sum(axis=2)
     # Shares times the sum of both, so that nothing is divided by 0.
     now = (carried @ late[:, :, None])[:, :, 0] * np.count_nonzero(late, axis=1)[:, None]
     whole = count * late.sum(axis=1)[:, None]
-    # One act alone is no rise.
+    # One interaction alone is no rise.
     trends: Ints = (now >= _TREND * whole) * (count > 1) - 1 * (_TREND * now <= whole)
     return trends
 
@@ -165,7 +165,8 @@ def _trends(said: Floats, late: Floats) -> Ints:
 def _places(said: Floats) -> Ints:
     """What says most for each interest, the strongest first, [b, 8, 3]; `said` is used up.
 
-    Acts are counted back from the newest, which is -1; 0 is the search, 1 stands for nothing.
+    Interactions are counted back from the newest, which is -1; 0 is the search, 1 stands for
+    nothing.
     """
     left = said.reshape(-1, said.shape[2])
     every = np.arange(len(left))
@@ -179,7 +180,7 @@ def _places(said: Floats) -> Ints:
     return places.reshape(*said.shape[:2], EVIDENCE)
 
 
-def _told(
+def _as_sent(
     state: Interests,
     names: Sequence[str],
     disliked: Sequence[tuple[float, str]],
@@ -190,23 +191,25 @@ def _told(
 ) -> list[InterestUsed]:
     """The interests of one user, as they are sent."""
     items, kinds, times_ms = state.recent.items, state.recent.kinds, state.recent.times_ms
-    acts: dict[int, Evidence] = {}
+    interactions: dict[int, Evidence] = {}
     if state.queries:
         search = state.queries[-1]
-        acts[0] = Evidence(kind="query", query=search.text, time_ms=search.time_ms)
-    told = []
+        interactions[0] = Evidence(kind="query", query=search.text, time_ms=search.time_ms)
+    sent = []
     named = zip(weights, [names[code] for code in liked], strict=True)
-    for (weight, tag), trend, mine in zip(chain(named, disliked), trends, places, strict=True):
+    for (weight, tag), trend, evidence_places in zip(
+        chain(named, disliked), trends, places, strict=True
+    ):
         if weight:
             evidence = []
-            for place in mine:
+            for place in evidence_places:
                 if place < _NOWHERE:
-                    if place not in acts:
-                        acts[place] = Evidence(
+                    if place not in interactions:
+                        interactions[place] = Evidence(
                             kind=kinds[place], item_id=items[place], time_ms=times_ms[place]
                         )
-                    evidence.append(acts[place])
-            told.append(
+                    evidence.append(interactions[place])
+            sent.append(
                 InterestUsed(tag=tag, weight=weight, trend=_TRENDS[trend], evidence=evidence)
             )
-    return told
+    return sent

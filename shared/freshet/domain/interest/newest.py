@@ -1,4 +1,4 @@
-"""The newest acts of many users, and their newest search, with tags: what mining reads.
+"""The newest interactions of many users, and their newest search, with tags: what mining reads.
 
 Every list waits for this, so few calls of NumPy count, and what is the same for all is a constant.
 """
@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.derived import Interests
-from freshet.domain.interest.acts import Acts
+from freshet.domain.interest.recent_interactions import RecentInteractions
 from freshet.domain.interest.strength import QUERY_STRENGTH
 from freshet.domain.interest.tags import TAG_HALF_LIFE_MS
 
-#: The newest acts that are looked at, and the tags of each.
+#: The newest interactions that are looked at, and the tags of each.
 ACTS = 24
 TAGS = 6
 
-#: An act or search counts half when so many acts came after it; for a trend, even sooner.
+#: An interaction or search counts half when so many interactions came after it; for a trend, even
+#: sooner.
 HALF_LIFE_ACTS = 8.0
 TREND_HALF_LIFE_ACTS = 4.0
 
@@ -49,11 +50,11 @@ class Tags(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The newest acts of b users, the newest last and padded in front, and behind them a search.
+    """The newest interactions of b users, newest last, padded in front; behind them a search.
 
     Attributes:
         codes: of the tags, strongest first, 0 pads, [b, n + 1, 6].
-        weight: of each act as of now, signed; 0 where there is none, [b, n + 1].
+        weight: of each interaction as of now, signed; 0 where there is none, [b, n + 1].
         late: how much each is one of the newest, 0 where there is none, [b, n + 1].
     """
 
@@ -63,23 +64,26 @@ class Newest:
 
 
 def newest_of(
-    states: Sequence[Interests | None], acts: Acts, carried: NDArray[np.int32], vocabulary: Tags
+    states: Sequence[Interests | None],
+    interactions: RecentInteractions,
+    carried: NDArray[np.int32],
+    vocabulary: Tags,
 ) -> Newest:
     """What the users did last.
 
     Args:
         states: of b users; None for a user of whom nothing is known.
-        acts: what they did lately.
+        interactions: what they did lately.
         carried: codes of the tags of each item, strongest first, 0 pads, [rows, at least 6].
         vocabulary: the tags.
     """
-    rows, strength = acts.rows[:, -ACTS:], acts.strength[:, -ACTS:]
+    rows, strength = interactions.rows[:, -ACTS:], interactions.strength[:, -ACTS:]
     users, count = rows.shape
     codes = np.empty((users, count + 1, TAGS), np.int32)
     codes[:, :-1] = carried.take(rows, axis=0)[:, :, :TAGS]
     codes[:, :-1][rows < 0] = 0
     weight = np.empty((users, count + 1))
-    weight[:, :-1] = np.exp2(acts.age_ms[:, -ACTS:] / -TAG_HALF_LIFE_MS)
+    weight[:, :-1] = np.exp2(interactions.age_ms[:, -ACTS:] / -TAG_HALF_LIFE_MS)
     weight[:, :-1] *= strength * _FADED[ACTS - count :]
     late = np.empty((users, count + 1))
     late[:, :-1] = (strength != 0) * _LATE[ACTS - count :]

@@ -1,8 +1,8 @@
-"""The slow vector: the content of what a user did before the acts that are still remembered.
+"""The slow vector: the content of what a user did before what is still remembered.
 
 It ends with a mark of the space that it is in. Where another space is served it says nothing, and
-the next acts that leave the memory begin a new one. The acts that are remembered one by one are not
-touched by that: their vectors are looked up where they are used.
+the next interactions that leave the memory begin a new one. What is
+remembered one by one is not touched by that: its vectors are looked up where they are used.
 """
 
 from functools import lru_cache
@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.derived import Recent
-from freshet.domain.interest.knowledge import DIMENSION, Knowledge
+from freshet.domain.interest.item_lookup import ItemLookup
 from freshet.domain.interest.strength import STRENGTH
+from freshet.models.embedding import DIMENSION
 
 #: Two months: what someone has always liked.
 SLOW_HALF_LIFE_MS = 60 * 24 * 3_600_000
@@ -32,14 +33,14 @@ def absorb(
     encoded: bytes,
     as_of_ms: int,
     leaving: Recent,
-    knowledge: Knowledge,
+    knowledge: ItemLookup,
 ) -> tuple[bytes, int]:
-    """Take the acts that leave the memory into the slow vector.
+    """Take the interactions that leave the memory into the slow vector.
 
     Args:
         encoded: the slow vector so far.
         as_of_ms: the time that it is as of.
-        leaving: the acts; unknown items are forgotten.
+        leaving: the interactions; unknown items are forgotten.
         knowledge: the items.
 
     Returns:

@@ -1,10 +1,10 @@
-"""How much each act says about what a user likes."""
+"""How much each interaction says about what a user likes."""
 
 from collections.abc import Mapping
 
 from freshet.contracts.derived import SignalKind
 
-#: A click is the unit. Negative acts push away; "not now" far less than "never again".
+#: A click is the unit. Negative interactions push away; "not now" far less than "never again".
 STRENGTH: Mapping[SignalKind, float] = {
     "click": 1.0,
     "like": 2.0,

@@ -1,9 +1,10 @@
 """Interest tags: weights that decay without being touched.
 
-Decay is forward (Cormode et al., 2009): an act at time t adds
+Decay is forward (Cormode et al., 2009): an interaction at time t adds
 strength * 2 ** ((t - epoch) / half-life) to its tags. All weights then shrink together as seen
 from a later time, their order never changes by waiting, and an event touches its own tags alone.
-Weights are whole thousandths of a click: their sum does not depend on the order of the acts.
+Weights are whole thousandths of a click: their sum does not depend on the order of the
+interactions.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from freshet.contracts.derived import MAX_WEIGHTS, Interests
 #: A tag not seen for a week of the user's own time means half as much.
 TAG_HALF_LIFE_MS = 7 * 24 * 3_600_000
 
-#: Acts are dated by the hour: 0.4 % of weight, and gains that can be remembered.
+#: Interactions are dated by the hour: 0.4 % of weight, and gains that can be remembered.
 _HOUR_MS = 3_600_000
 _HALF_LIFE_HOURS = TAG_HALF_LIFE_MS // _HOUR_MS
 
@@ -35,14 +36,14 @@ _CLICK = 1000
 def reinforce(
     tags: dict[str, int], epoch_ms: int, names: Sequence[str], strength: float, time_ms: int
 ) -> int:
-    """Add an act's strength to the tags it speaks for, in place; the weakest are cut.
+    """Add an interaction's strength to the tags it speaks for, in place; the weakest are cut.
 
     Args:
         tags: the user's tags.
         epoch_ms: of their weights.
-        names: what the act was about, strongest first; at most 16 count.
+        names: what the interaction was about, strongest first; at most 16 count.
         strength: signed; a click is 1.
-        time_ms: when the act happened.
+        time_ms: when the interaction happened.
 
     Returns:
         The epoch of the weights from now on.
@@ -66,7 +67,7 @@ def reinforce(
 
 @lru_cache(maxsize=2048)
 def _gains(strength: float, hours: int) -> tuple[int, ...]:
-    """What an act adds to its tags, by their rank."""
+    """What an interaction adds to its tags, by their rank."""
     gain = _CLICK * strength * 2.0 ** (hours / _HALF_LIFE_HOURS)
     return tuple(int(gain * share) for share in _SHARE)
 
@@ -81,9 +82,9 @@ def _cut(tags: dict[str, int]) -> None:
 
 
 def current_tags(state: Interests) -> dict[str, float]:
-    """Weight of each tag as of the user's newest act: liked > 0, disliked < 0.
+    """Weight of each tag as of the user's newest interaction: liked > 0, disliked < 0.
 
-    Being away is no change of taste, so time stops with the user's last act.
+    Being away is no change of taste, so time stops with the user's last interaction.
     """
     times = state.recent.times_ms[-1:] + [query.time_ms for query in state.queries[-1:]]
     now_ms = max(times, default=state.tags_epoch_ms)

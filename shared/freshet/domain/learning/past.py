@@ -8,19 +8,20 @@ from freshet.contracts.recommendations import Trigger
 from freshet.contracts.registry import topic_of
 from freshet.domain.interactions import UserEvent
 from freshet.domain.interest.fold import Arrived, fold
-from freshet.domain.interest.knowledge import Knowledge
+from freshet.domain.interest.item_lookup import ItemLookup
 from freshet.domain.learning.histories import Histories
 from freshet.domain.learning.people import MAX_USERS, People
 from freshet.domain.learning.shown import Position, Shown
-from freshet.domain.ranking.ask import Ask, Rows
+from freshet.domain.ranking.arrays import Rows
 from freshet.domain.ranking.features.feature import FeatureInputs
 from freshet.domain.ranking.features.registry import cross_features
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.model_inputs import user_inputs, user_tokens
 from freshet.domain.ranking.moment import moment_of
 from freshet.domain.ranking.popularity import Popularity
+from freshet.domain.ranking.request import RankingRequest
 from freshet.domain.trends.fold import Counts
-from freshet.domain.trends.history import Arrived as Followed
+from freshet.domain.trends.history import ReceivedEvent as Followed
 from freshet.domain.trends.history import follow
 
 #: Items that are counted, at most: ids that no catalog knows must not fill the memory.
@@ -40,7 +41,7 @@ class Past:
     """
 
     def __init__(
-        self, inventory: Inventory, knowledge: Knowledge, max_users: int = MAX_USERS
+        self, inventory: Inventory, knowledge: ItemLookup, max_users: int = MAX_USERS
     ) -> None:
         self.inventory = inventory
         self.popularity = Popularity(inventory)
@@ -88,7 +89,9 @@ class Past:
         """A list of these rows [k] as a model would be given it now; nothing is clicked yet."""
         now_ms = position.time_ms
         trigger = Trigger(kind="interest", event_id=position.list_id)
-        ask = Ask(user_id=user_id, state=self.people.get(user_id), trigger=trigger, cause=None)
+        ask = RankingRequest(
+            user_id=user_id, state=self.people.get(user_id), trigger=trigger, cause=None
+        )
         moment = moment_of(self.inventory, self.popularity, [ask], now_ms)
         known = moment.users
         acts = user_inputs(known)
@@ -102,7 +105,7 @@ class Past:
             interest_vectors=known.interests[0],
             recent_items=acts.recent_rows[0].astype(np.int32),
             recent_acts=acts.recent_acts[0],
-            passed_items=acts.passed_rows[0].astype(np.int32),
+            passed_items=acts.skipped_rows[0].astype(np.int32),
             user_tokens=user_tokens(known)[0],
             signals=known.signals[0],
             item_clicks=np.expm1(self.popularity.popularity[rows]),

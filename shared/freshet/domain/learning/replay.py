@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from freshet.contracts.inputs import Click, Impression
-from freshet.domain.interest.knowledge import Knowledge
+from freshet.domain.interest.item_lookup import ItemLookup
 from freshet.domain.learning.log import Entry, ListMade
 from freshet.domain.learning.negatives import sampled_list
 from freshet.domain.learning.past import Past
@@ -59,7 +59,7 @@ class Replay:
     def __init__(
         self,
         inventory: Inventory,
-        knowledge: Knowledge,
+        knowledge: ItemLookup,
         options: ReplayOptions = DEFAULTS,
         after: Position = START,
     ) -> None:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.domain.interest.knowledge import DIMENSION
 from freshet.domain.learning.examples import Examples, ItemTable
 from freshet.domain.ranking.features.registry import CROSS_FEATURES
 from freshet.domain.ranking.inventory import Inventory
-from freshet.models.inputs import PASSED, RECENT, USER_TOKENS
+from freshet.models.embedding import DIMENSION
+from freshet.models.graph_inputs import PASSED, RECENT, USER_TOKENS
 
 
 class Position(NamedTuple):

@@ -101,11 +101,11 @@ def fault(item: KnownItem, reader: Reader, texts: Texts) -> Fault | None:
         texts: what it wrote.
     """
     head = f"{item.title} . {' . '.join(item.tags)}"
-    about = Ground(text=f"{head} . {item.told}", topic=head)
+    about = Ground(text=f"{head} . {item.trusted}", topic=head)
     known = f"{' . '.join(reader.likes)} . {reader.because} . {reader.query}"
     personal = Ground(text=f"{about.text} . {known}", topic=f"{head} . {known}")
-    script = "zh" if is_chinese(item.language) else language_of(f"{item.title} {item.told}")
-    forbidden = set(_runs(item.untold)) - set(_runs(about.text))
+    script = "zh" if is_chinese(item.language) else language_of(f"{item.title} {item.trusted}")
+    forbidden = set(_runs(item.withheld)) - set(_runs(about.text))
     parts = [(texts.title, MAX_TITLE, about, 0), (texts.pitch, MAX_PITCH, about, 1)]
     if isinstance(texts, PersonalTexts):
         parts.append((texts.why, MAX_WHY, personal, 1))

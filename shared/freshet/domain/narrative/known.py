@@ -26,15 +26,15 @@ class KnownItem(msgspec.Struct, frozen=True):
 
     Attributes:
         title: cleaned, cut.
-        told: the text up to the first sentence that speaks to a language model.
-        untold: the rest. It is given to nobody; texts are held against it.
+        trusted: the text up to the first sentence that speaks to a language model.
+        withheld: the rest. It is given to nobody; texts are held against it.
         tags: without those that are instructions.
-        language: BCP 47 code; of `told`, where the producer sent none.
+        language: BCP 47 code; of `trusted`, where the producer sent none.
     """
 
     title: str
-    told: str
-    untold: str
+    trusted: str
+    withheld: str
     tags: list[str]
     language: str
 
@@ -55,19 +55,19 @@ class Reader(msgspec.Struct, frozen=True):
 
 def known_item(item: Item) -> KnownItem:
     """What is known of an item, from what its producer sent."""
-    told, untold = before_instructions(item.text[:MAX_TEXT])
+    trusted, withheld = before_instructions(item.text[:MAX_TEXT])
     title = clean(item.title)[:_MAX_TITLE]
-    told = clean(told)
+    trusted = clean(trusted)
     return KnownItem(
         title=title,
-        told=told,
-        untold=clean(untold),
+        trusted=trusted,
+        withheld=clean(withheld),
         tags=[
             tag
-            for tag in names_of(msgspec.structs.replace(item, text=told))
+            for tag in names_of(msgspec.structs.replace(item, text=trusted))
             if not is_instruction(tag)
         ],
-        language=_code(item.language) or language_of(f"{title} {told}"),
+        language=_code(item.language) or language_of(f"{title} {trusted}"),
     )
 
 

@@ -70,6 +70,11 @@ def template(place: RecommendedItem, item: KnownItem, reader: Reader) -> Narrate
     """The texts for one place of a list: the item's title and tags, and the strongest reason.
 
     They are in Chinese for items in Chinese, in English for all others.
+
+    Args:
+        place: of the list.
+        item: what is known of it.
+        reader: what is known of the user.
     """
     chinese = is_chinese(item.language)
     words = _CHINESE if chinese else _ENGLISH
@@ -85,7 +90,13 @@ def template(place: RecommendedItem, item: KnownItem, reader: Reader) -> Narrate
 
 
 def why(place: RecommendedItem, item: KnownItem, reader: Reader) -> str:
-    """The strongest reason that can be told, as a sentence."""
+    """The strongest reason that can be told, as a sentence.
+
+    Args:
+        place: of the list.
+        item: what is known of it.
+        reader: what is known of the user.
+    """
     sentences = (_CHINESE if is_chinese(item.language) else _ENGLISH).why
     for reason in place.reasons:
         part = _told(reason, item, reader)
@@ -99,7 +110,7 @@ def _told(reason: Reason, item: KnownItem, reader: Reader) -> str | None:
     if reason.kind == "tag":
         # Tags are found in all of a text, also where it speaks to a model.
         tag = reason.tag or ""
-        fit = tag in item.tags or (tag.casefold() not in item.untold.casefold())
+        fit = tag in item.tags or (tag.casefold() not in item.withheld.casefold())
         return tag if tag and fit and not is_instruction(tag) else None
     if reason.kind == "because_of":
         return reader.because or None

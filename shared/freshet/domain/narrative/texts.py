@@ -43,7 +43,7 @@ def data(item: KnownItem, reader: Reader) -> dict[str, Any]:
     """What the model is given: the item, and of the user no more than `reader`."""
     given: dict[str, Any] = {
         "language": item.language,
-        "item": {"title": item.title, "text": item.told, "tags": item.tags},
+        "item": {"title": item.title, "text": item.trusted, "tags": item.tags},
     }
     if reader != Reader():
         given["reader"] = reader

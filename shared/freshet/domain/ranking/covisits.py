@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.domain.ranking.ask import Floats, Rows
-from freshet.domain.ranking.context import LATEST
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.moment import Moment
+from freshet.domain.ranking.user_context import LATEST
 
 #: The newest interaction leads: each older one counts less, half of it after so many more.
 _NEAR_HALF_LIFE = 1.5

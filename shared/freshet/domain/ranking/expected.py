@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from freshet.domain.ranking.ask import Floats, Rows
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.covisits import covisits
 from freshet.domain.ranking.moment import Moment
 from freshet.domain.ranking.repeats import repeats
@@ -40,7 +40,7 @@ def log_expected(moment: Moment, rows: Rows) -> Floats:
 def _with_repeats(moment: Moment, rows: Rows, new: Floats) -> Floats:
     """The mixture where the next interaction may be a repeat: one chance or the other, by rate."""
     found = moment.once(repeats)
-    # What the user does not come back to is as without.
+    # A user who comes back to nothing has no chance of a repeat.
     may = moment.repeats_allowed & (found.rows >= 0).any(axis=1)
     rate = (found.rate * may)[:, None]
     known = (rows[:, :, None] == found.rows[:, None, :]).any(axis=2)

@@ -5,12 +5,12 @@ from hashlib import blake2b, shake_128
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.domain.ranking.ask import Ask
+from freshet.domain.ranking.request import RankingRequest
 
 
-def recommendation_id(ask: Ask, model: str) -> str:
+def recommendation_id(request: RankingRequest, model: str) -> str:
     """The same for the same user, trigger and model: a list made again is the same list."""
-    parts = (ask.user_id, ask.trigger.kind, ask.trigger.event_id, model)
+    parts = (request.user_id, request.trigger.kind, request.trigger.event_id, model)
     return blake2b("\x00".join(parts).encode(), digest_size=16).hexdigest()
 
 

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.derived import CatalogItem
-from freshet.domain.interest.knowledge import DIMENSION
-from freshet.domain.ranking.ask import Rows
+from freshet.domain.ranking.arrays import Rows
 from freshet.domain.ranking.vocabulary import Vocabulary
-from freshet.models.inputs import ITEM_TOKENS, VOCABULARY, item_hash
+from freshet.models.embedding import DIMENSION
+from freshet.models.graph_inputs import ITEM_TOKENS, VOCABULARY, item_hash
 from freshet.models.item_numbers import ItemNumbers
 
 #: Interest tags of an item that matching looks at.

@@ -18,13 +18,14 @@ from freshet.contracts.recommendations import (
     Strategy,
     StrategyReason,
 )
-from freshet.domain.ranking.ask import Ask, Floats, Rows
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.covisits import came_from
 from freshet.domain.ranking.features.nearest_recent import liked_cosines
 from freshet.domain.ranking.filters import Mask
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.moment import Moment
 from freshet.domain.ranking.reasons import reasons_for
+from freshet.domain.ranking.request import RankingRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,34 +54,36 @@ class Made:
     explored: Mask
 
 
-def messages(asks: Sequence[Ask], made: Made, moment: Moment, model: str) -> list[Recommendations]:
-    """One message for each ask.
+def messages(
+    requests: Sequence[RankingRequest], made: Made, moment: Moment, model: str
+) -> list[Recommendations]:
+    """One message for each request.
 
     Args:
-        asks: for the lists.
+        requests: for the lists.
         made: the lists.
         moment: what they were made from.
         model: label of the model that scored them.
     """
-    inventory, known, now_ms = moment.inventory, moment.users, moment.now_ms
+    inventory, users, now_ms = moment.inventory, moment.users, moment.now_ms
     embeddings = inventory.embeddings[made.rows]
-    likeness = liked_cosines(inventory, known, embeddings)
+    likeness = liked_cosines(inventory, users, embeddings)
     most = likeness.argmax(axis=1)
-    because = np.take_along_axis(known.liked, most, axis=1).tolist()
+    because = np.take_along_axis(users.liked, most, axis=1).tolist()
     alike = _rounded(likeness.max(axis=1), 4)
     followed = came_from(moment, made.rows).tolist()
     rows, explored = made.rows.tolist(), made.explored.tolist()
     score, probability = _rounded(made.score, 5), _rounded(made.probability, 5)
     # With the nearest of the user's three interests.
-    nearest = (known.interests @ embeddings.transpose(0, 2, 1)).max(axis=1)
+    nearest = (users.interests @ embeddings.transpose(0, 2, 1)).max(axis=1)
     content, propensity = _rounded(nearest, 4), _rounded(made.propensity, 6)
     lists = []
-    for user, ask in enumerate(asks):
-        wanted = known.tags[user]
-        query, codes = known.queries[user], known.query_codes[user]
+    for user, request in enumerate(requests):
+        wanted = users.tags[user]
+        query, codes = users.queries[user], users.query_codes[user]
         strategy, why = made.strategies[user]
         items = []
-        for rank, row in enumerate(rows[user][: ask.count]):
+        for rank, row in enumerate(rows[user][: request.count]):
             if row < 0:
                 break
             sources = made.sources[user][rank]
@@ -114,15 +117,15 @@ def messages(asks: Sequence[Ask], made: Made, moment: Moment, model: str) -> lis
                 event_id=made.ids[user],
                 event_time=now_ms,
                 recommendation_id=made.ids[user],
-                user_id=ask.user_id,
+                user_id=request.user_id,
                 generated_at_ms=now_ms,
-                trigger=ask.trigger,
+                trigger=request.trigger,
                 strategy=strategy,
                 strategy_reason=why,
                 model_version=model,
                 interests=made.interests[user],
                 items=items,
-                caused_at=ask.cause,
+                caused_at=request.cause,
                 intent=_intent(query, inventory) if query else None,
             )
         )

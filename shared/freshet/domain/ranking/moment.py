@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.domain.ranking.ask import Ask
-from freshet.domain.ranking.context import Context, context
 from freshet.domain.ranking.filters import Mask, eligible
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.popularity import Popularity
+from freshet.domain.ranking.request import RankingRequest
+from freshet.domain.ranking.user_context import UserContext, user_context
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Moment:
         self,
         inventory: Inventory,
         popularity: Popularity,
-        users: Context,
+        users: UserContext,
         eligible: Mask,
         repeats_allowed: NDArray[np.bool_],
         now_ms: int,
@@ -53,22 +53,22 @@ class Moment:
 
 
 def moment_of(
-    inventory: Inventory, popularity: Popularity, asks: Sequence[Ask], now_ms: int
+    inventory: Inventory, popularity: Popularity, requests: Sequence[RankingRequest], now_ms: int
 ) -> Moment:
     """Look up the users of a micro-batch.
 
     Args:
         inventory: the items.
         popularity: their trends, refreshed.
-        asks: of the b users.
+        requests: of the b users.
         now_ms: the time now.
     """
-    users = context(inventory, asks)
+    users = user_context(inventory, requests)
     return Moment(
         inventory,
         popularity,
         users,
-        eligible(inventory, asks, users.acts),
-        np.array([ask.seen != "exclude" for ask in asks]),
+        eligible(inventory, requests, users.interactions),
+        np.array([request.seen != "exclude" for request in requests]),
         now_ms,
     )

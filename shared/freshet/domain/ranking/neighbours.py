@@ -3,7 +3,7 @@
 import numpy as np
 
 from freshet.contracts.derived import Neighbours
-from freshet.domain.ranking.ask import Floats, Rows
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.inventory import Inventory
 
 #: Neighbours of an item, at most.
@@ -43,10 +43,10 @@ class ItemNeighbours:
     def of(self, rows: Rows) -> tuple[Rows, Floats]:
         """Neighbours of items [...] and their weights, [..., 64]; of no item (-1), none."""
         known = (rows >= 0) & (rows < len(self.total))
-        there = np.where(known, rows, 0)
-        found = np.where(known[..., None], self.rows[there], -1)
-        total = self.total[there].astype(np.float32)[..., None]
-        weights: Floats = self.weights[there] / np.sqrt(total + np.float32(5.0))
+        known_rows = np.where(known, rows, 0)
+        found = np.where(known[..., None], self.rows[known_rows], -1)
+        total = self.total[known_rows].astype(np.float32)[..., None]
+        weights: Floats = self.weights[known_rows] / np.sqrt(total + np.float32(5.0))
         return found, weights
 
     def _reserve(self, row: int) -> None:

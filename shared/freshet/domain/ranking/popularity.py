@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from freshet.contracts.derived import Trend
 from freshet.domain.applied import knowledge
-from freshet.domain.ranking.ask import Floats, Rows
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.neighbours import ItemNeighbours
 from freshet.domain.trends.decay import DAY_MS, HOUR_MS, WEEK_MS

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from freshet.contracts.recommendations import Recommendations
-from freshet.domain.interest.mining import mine
-from freshet.domain.ranking.ask import Ask, Floats, Rows
+from freshet.domain.interest.mining import mine_interests
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.candidates import explore
 from freshet.domain.ranking.candidates.registry import SOURCES, Candidates, candidates
-from freshet.domain.ranking.context import Context
 from freshet.domain.ranking.features.feature import FeatureInputs
 from freshet.domain.ranking.features.registry import cross_features
 from freshet.domain.ranking.filters import Mask
@@ -21,9 +20,11 @@ from freshet.domain.ranking.inventory import Inventory
 from freshet.domain.ranking.messages import Made, messages
 from freshet.domain.ranking.moment import Moment, moment_of
 from freshet.domain.ranking.popularity import Popularity
+from freshet.domain.ranking.request import RankingRequest
 from freshet.domain.ranking.scorer import Scorer
 from freshet.domain.ranking.selector import POOL, select
 from freshet.domain.ranking.strategy import strategy_of
+from freshet.domain.ranking.user_context import UserContext
 
 N = TypeVar("N", bound=np.generic)
 
@@ -50,7 +51,7 @@ class Considered:
     probability: Floats
 
     @property
-    def known(self) -> Context:
+    def users(self) -> UserContext:
         """What is known of the users."""
         return self.moment.users
 
@@ -79,21 +80,23 @@ class Ranking:
         self._popularity = popularity
         self._exploration = exploration
 
-    def rank(self, asks: Sequence[Ask], scorer: Scorer, now_ms: int) -> list[Recommendations]:
-        """One list for each ask. The same asks give the same lists, together or one by one.
+    def rank(
+        self, requests: Sequence[RankingRequest], scorer: Scorer, now_ms: int
+    ) -> list[Recommendations]:
+        """One list for each request. The same requests give the same lists, together or one by one.
 
         Args:
-            asks: of a micro-batch; they share one run of the model.
+            requests: of a micro-batch; they share one run of the model.
             scorer: the model.
             now_ms: the time now.
         """
-        if not asks:
+        if not requests:
             return []
-        considered = self.consider(asks, scorer, now_ms)
-        users, rows = considered.known, considered.rows
-        interests = mine(
-            [ask.state for ask in asks],
-            users.acts,
+        considered = self.consider(requests, scorer, now_ms)
+        users, rows = considered.users, considered.rows
+        interests = mine_interests(
+            [request.state for request in requests],
+            users.interactions,
             users.tags,
             self._inventory.tags,
             self._inventory.vocabulary,
@@ -103,10 +106,11 @@ class Ranking:
                 interests[user],
                 searching=bool(users.query_codes[user]),
                 signals=users.signals[user],
-                acted=ask.state is not None and bool(ask.state.recent or ask.state.queries),
+                acted=request.state is not None
+                and bool(request.state.recent or request.state.queries),
                 anything_popular=self._popularity.known,
             )
-            for user, ask in enumerate(asks)
+            for user, request in enumerate(requests)
         ]
         ranks = considered.chances.shape[1]
         score = np.where(considered.allowed, considered.score, -np.inf)
@@ -131,21 +135,23 @@ class Ranking:
             propensity=selection.propensity,
             explored=selection.explored,
         )
-        return messages(asks, made, considered.moment, scorer.label)
+        return messages(requests, made, considered.moment, scorer.label)
 
-    def consider(self, asks: Sequence[Ask], scorer: Scorer, now_ms: int) -> Considered:
+    def consider(
+        self, requests: Sequence[RankingRequest], scorer: Scorer, now_ms: int
+    ) -> Considered:
         """Everything up to the choice: what could be in each list, and what the model says of it.
 
         Args:
-            asks: at least one.
+            requests: at least one.
             scorer: the model.
             now_ms: the time now.
         """
-        moment = self.moment(asks, now_ms)
-        ids = [recommendation_id(ask, scorer.label) for ask in asks]
+        moment = self.moment(requests, now_ms)
+        ids = [recommendation_id(request, scorer.label) for request in requests]
         # First those of the exploring candidates, then two for each rank: a list's numbers depend
         # neither on the lists that are made with it nor on their lengths.
-        ranks = max(ask.count for ask in asks)
+        ranks = max(request.count for request in requests)
         chances = np.stack([uniforms(one, explore.COUNT + 2 * ranks) for one in ids])
         trying = explore.explore(chances[:, : explore.COUNT])
         found = candidates(moment, (*SOURCES, trying), ranks)
@@ -153,17 +159,17 @@ class Ranking:
         return Considered(
             moment=moment,
             ids=ids,
-            chances=chances[:, explore.COUNT :].reshape(len(asks), -1, 2),
+            chances=chances[:, explore.COUNT :].reshape(len(requests), -1, 2),
             tried=found.of(trying),
             candidates=found,
             score=score,
             probability=probability,
         )
 
-    def moment(self, asks: Sequence[Ask], now_ms: int) -> Moment:
+    def moment(self, requests: Sequence[RankingRequest], now_ms: int) -> Moment:
         """All that the lists of a micro-batch are worked out from."""
         self._popularity.refresh(now_ms)
-        return moment_of(self._inventory, self._popularity, asks, now_ms)
+        return moment_of(self._inventory, self._popularity, requests, now_ms)
 
     def score(self, moment: Moment, rows: Rows, scorer: Scorer) -> tuple[Floats, Floats, Floats]:
         """What a model says of these rows [b, k], and the features [b, k, f] that it read.

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.domain.ranking.ask import Floats, Rows
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.moment import Moment
 
 #: Repeats are about one interaction in seven, until the user's own say more than so many would.
@@ -41,23 +41,23 @@ class Repeats(NamedTuple):
 
 def repeats(moment: Moment) -> Repeats:
     """Count each user's own interactions that speak for something, among those remembered."""
-    acts = moment.users.acts
-    users, n = acts.rows.shape
-    speaks = (acts.rows >= 0) & (acts.strength > 0)
+    interactions = moment.users.interactions
+    users, n = interactions.rows.shape
+    speaks = (interactions.rows >= 0) & (interactions.strength > 0)
     earlier = np.tril(np.ones((n, n), np.bool_), -1)
-    same = (acts.rows[:, :, None] == acts.rows[:, None, :]) & speaks[:, :, None]
+    same = (interactions.rows[:, :, None] == interactions.rows[:, None, :]) & speaks[:, :, None]
     same &= speaks[:, None, :]
     repeated = (same & earlier).any(axis=2)
     # Of each item the newest interaction stands for all of them.
     newest = speaks & ~(same & earlier.T).any(axis=2)
     if moment.eligible.size:
-        newest &= np.take_along_axis(moment.eligible, np.maximum(acts.rows, 0), axis=1)
+        newest &= np.take_along_axis(moment.eligible, np.maximum(interactions.rows, 0), axis=1)
     since = (speaks[:, ::-1].cumsum(axis=1)[:, ::-1] - 1) / _HALF_LIFE
     count = _shares(same.sum(axis=2) * newest)
     share = _BY_COUNT * count + (1 - _BY_COUNT) * _shares(np.exp2(-since) * newest)
     total = speaks.sum(axis=1)
     rate = (repeated.sum(axis=1) + _RATE * _RATE_PRIOR) / (total + _RATE_PRIOR)
-    rows = np.where(newest, acts.rows, -1)
+    rows = np.where(newest, interactions.rows, -1)
     return Repeats(rows.reshape(users, n), share.astype(np.float32), rate.astype(np.float32))
 
 

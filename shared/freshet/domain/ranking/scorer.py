@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from freshet.domain.ranking.ask import Floats, Rows
-from freshet.domain.ranking.context import Context
+from freshet.domain.ranking.arrays import Floats, Rows
+from freshet.domain.ranking.user_context import UserContext
 
 
 class Scorer(Protocol):
@@ -20,11 +20,11 @@ class Scorer(Protocol):
         """Names of the cross features that it reads, in their order."""
         ...
 
-    def score(self, known: Context, rows: Rows, cross: Floats) -> tuple[Floats, Floats]:
+    def score(self, users: UserContext, rows: Rows, cross: Floats) -> tuple[Floats, Floats]:
         """Score candidates.
 
         Args:
-            known: of b users.
+            users: of b users.
             rows: their candidates, [b, k]; padding has any row and is masked later.
             cross: the features that it reads, in their order, [b, k, f].
 
@@ -37,14 +37,14 @@ class Scorer(Protocol):
 class ExplainedScorer(Scorer, Protocol):
     """A model that can also tell what it looks at."""
 
-    def attention(self, known: Context, rows: Rows) -> Floats | None:
-        """How far each candidate opens each of the last acts, 0..1; None without attention.
+    def attention(self, users: UserContext, rows: Rows) -> Floats | None:
+        """How far each candidate opens each of the last interactions, 0..1; None without attention.
 
         Args:
-            known: of b users.
+            users: of b users.
             rows: their candidates, [b, k].
 
         Returns:
-            Shape [b, k, 32]: the newest act last, padding in front means nothing.
+            Shape [b, k, 32]: the newest interaction last, padding in front means nothing.
         """
         ...

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from freshet.contracts.recommendations import InterestUsed, Strategy, StrategyReason
 
-#: Fewer acts than this say too little: the list tries more.
+#: Fewer interactions than this say too little: the list tries more.
 FEW_SIGNALS = 3
 
-#: An interest is found where at least two acts agree, and weigh as much together as so many clicks
-#: of now. Of such, in the simulator, four in five are true; of others, one in two.
+#: An interest is found where at least two interactions agree, and weigh as much together as so many
+#: clicks of now. Of such, in the simulator, four in five are true; of others, one in two.
 FOUND_WEIGHT = 1.5
 FOUND_ACTS = 2
 
@@ -26,7 +26,7 @@ def strategy_of(
     Args:
         interests: that were mined, the strongest first.
         searching: whether the user is looking for something that there is.
-        signals: acts that speak for something.
+        signals: interactions that speak for something.
         acted: whether the user did anything that is remembered.
         anything_popular: whether it is known what others did.
     """

@@ -57,6 +57,11 @@ def decide(canary: Arm, champion: Arm, rules: Rules) -> Decision:
     Rolled back as soon as it is surely worse; promoted as soon as it surely loses less than the
     margin, for its gates have shown already that it ranks better. At the limit it is rolled back
     unless that is sure: a canary that nobody was ever shown ends there too.
+
+    Args:
+        canary: lists and clicks of the users who were given the canary.
+        champion: the same of the others.
+        rules: when there is enough to decide, and how.
     """
     figures: dict[str, float] = {
         "canary_lists": canary.total,

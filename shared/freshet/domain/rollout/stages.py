@@ -55,6 +55,14 @@ def promote(
     The new champion's comes first: from it on it serves, and whatever fails after changes nothing
     of that.
 
+    Args:
+        stages: of all versions now.
+        model: the version, `name@version`.
+        now_ms: the time now.
+        by: who asks for it.
+        reason: why.
+        figures: that were decided by.
+
     Raises:
         NotPossible: the version is unknown, is the champion already, or a gate refused it.
     """
@@ -79,6 +87,13 @@ def roll_back(
     After the champion its predecessor serves: the version that was retired last, or without any
     the model that is built in.
 
+    Args:
+        stages: of all versions now.
+        now_ms: the time now.
+        by: who asks for it.
+        reason: why.
+        figures: that were decided by.
+
     Raises:
         NotPossible: only the model that is built in serves.
     """
@@ -100,6 +115,14 @@ def start_canary(
     stages: Stages, model: str, share: float, now_ms: int, *, by: str, reason: str
 ) -> list[ModelRecord]:
     """The record that shows a candidate to a share of the users.
+
+    Args:
+        stages: of all versions now.
+        model: the version, `name@version`.
+        share: of the users, 0..1.
+        now_ms: the time now.
+        by: who asks for it.
+        reason: why.
 
     Raises:
         NotPossible: the version is no candidate, or another canary is out.

@@ -11,5 +11,11 @@ NEIGHBOUR_HALF_LIFE_MS = 60 * DAY_MS
 
 
 def decayed(value: float, elapsed_ms: int, half_life_ms: int) -> float:
-    """What is left of `value` after `elapsed_ms` (not negative)."""
+    """What is left of `value` after `elapsed_ms` (not negative).
+
+    Args:
+        value: as it was.
+        elapsed_ms: since then.
+        half_life_ms: after so long half of it is left.
+    """
     return value * math.exp2(-elapsed_ms / half_life_ms)

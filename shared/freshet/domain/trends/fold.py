@@ -10,7 +10,7 @@ from freshet.domain.trends.decay import DAY_MS, HOUR_MS, NEIGHBOUR_HALF_LIFE_MS,
 NEIGHBOURS = 64
 
 
-class Arrived(NamedTuple):
+class ReceivedInteraction(NamedTuple):
     """What one event says of one item, and whose users' partition the event lies in."""
 
     partition: int
@@ -115,7 +115,7 @@ class Counts:
             counts[item_id] = counts.get(item_id, 0.0) + weight
 
 
-def fold(state: Trend | None, item_id: str, arrived: Iterable[Arrived]) -> Trend | None:
+def fold(state: Trend | None, item_id: str, arrived: Iterable[ReceivedInteraction]) -> Trend | None:
     """Add what events say of one item to its counts.
 
     What stands at or below the offset applied before, of the topic and the partition of users that

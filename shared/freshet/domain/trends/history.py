@@ -20,7 +20,7 @@ REMEMBERED = 32
 WINDOW = 8
 
 
-class Arrived(NamedTuple):
+class ReceivedEvent(NamedTuple):
     """An event of a user, and where it stands in the log.
 
     Attributes:
@@ -35,7 +35,7 @@ class Arrived(NamedTuple):
 
 
 def follow(
-    history: History | None, arrived: Iterable[Arrived]
+    history: History | None, arrived: Iterable[ReceivedEvent]
 ) -> tuple[History | None, list[ItemInteraction]]:
     """Fold events of one user into what is remembered, and say what they say of items.
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from freshet.domain.ranking.ask import Rows
+from freshet.domain.ranking.arrays import Rows
 from freshet.domain.ranking.candidates.source import CandidateSource
 from freshet.domain.ranking.moment import Moment
 

@@ -1,6 +1,6 @@
 """The newest items."""
 
-from freshet.domain.ranking.ask import Rows
+from freshet.domain.ranking.arrays import Rows
 from freshet.domain.ranking.candidates.source import CandidateSource, first_eligible
 from freshet.domain.ranking.moment import Moment
 

@@ -1,7 +1,7 @@
 """Items that most users clicked: within an hour, a day, a week, or ever."""
 
 from freshet.contracts.recommendations import SourceName
-from freshet.domain.ranking.ask import Rows
+from freshet.domain.ranking.arrays import Rows
 from freshet.domain.ranking.candidates.source import CandidateSource, first_eligible
 from freshet.domain.ranking.moment import Moment
 from freshet.domain.ranking.popularity import MEMORIES

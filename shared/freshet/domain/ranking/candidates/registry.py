@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from freshet.contracts.recommendations import SourceName
-from freshet.domain.ranking.ask import Rows
+from freshet.domain.ranking.arrays import Rows
 from freshet.domain.ranking.candidates.again import AGAIN
 from freshet.domain.ranking.candidates.fresh import FRESH
 from freshet.domain.ranking.candidates.popular import (

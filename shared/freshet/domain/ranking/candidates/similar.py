@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from freshet.domain.ranking.ask import Floats, Rows
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.candidates.source import CandidateSource, best
 from freshet.domain.ranking.moment import Moment
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from freshet.contracts.recommendations import SourceName
-from freshet.domain.ranking.ask import Floats, Rows
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.filters import Mask
 from freshet.domain.ranking.moment import Moment
 

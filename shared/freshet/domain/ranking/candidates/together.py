@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from freshet.domain.ranking.ask import Rows
+from freshet.domain.ranking.arrays import Rows
 from freshet.domain.ranking.candidates.source import CandidateSource
 from freshet.domain.ranking.covisits import covisits
 from freshet.domain.ranking.moment import Moment

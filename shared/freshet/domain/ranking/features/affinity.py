@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from freshet.domain.ranking.ask import Floats, Rows
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.features.feature import Feature, FeatureInputs, embeddings
 from freshet.domain.ranking.features.item_tags import item_tags, sums, tag_columns
 from freshet.domain.ranking.inventory import Inventory
@@ -33,11 +33,11 @@ class Encounters(NamedTuple):
 
 def _encounters(inputs: FeatureInputs) -> Encounters:
     """What the users have encountered: shared work."""
-    acts, skipped = inputs.users.acts, inputs.users.passed
-    rows = np.concatenate([acts.rows, skipped], axis=1)
+    interactions, skipped = inputs.users.interactions, inputs.users.skipped
+    rows = np.concatenate([interactions.rows, skipped], axis=1)
     known = rows >= 0
     residual = -inputs.popularity.click_rate[rows]
-    residual[:, : acts.rows.shape[1]] += np.clip(acts.strength, -1, 1)
+    residual[:, : interactions.rows.shape[1]] += np.clip(interactions.strength, -1, 1)
     residual *= known
     count = known.sum(axis=1, keepdims=True, dtype=np.float32)
     mean = residual.sum(axis=1, keepdims=True) / (count + np.float32(_OWN_MEAN_PRIOR))

@@ -1,6 +1,6 @@
 """How near a candidate is to the user's interests, in content."""
 
-from freshet.domain.ranking.ask import Floats
+from freshet.domain.ranking.arrays import Floats
 from freshet.domain.ranking.features.feature import Feature, FeatureInputs, embeddings
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from freshet.domain.ranking.ask import Floats
+from freshet.domain.ranking.arrays import Floats
 from freshet.domain.ranking.features.feature import Feature
 from freshet.domain.ranking.popularity import MEMORIES, Popularity
 

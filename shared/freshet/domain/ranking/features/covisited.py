@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from freshet.domain.ranking.ask import Floats
+from freshet.domain.ranking.arrays import Floats
 from freshet.domain.ranking.covisits import covisits
 from freshet.domain.ranking.expected import log_expected
 from freshet.domain.ranking.features.feature import Feature, FeatureInputs

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from numpy.typing import NDArray
 
-from freshet.domain.ranking.ask import Floats, Rows
+from freshet.domain.ranking.arrays import Floats, Rows
 from freshet.domain.ranking.moment import Moment
 
 T = TypeVar("T")

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from freshet.domain.ranking.ask import Floats
-from freshet.domain.ranking.context import Context
+from freshet.domain.ranking.arrays import Floats
 from freshet.domain.ranking.features.feature import Feature, FeatureInputs, embeddings
 from freshet.domain.ranking.inventory import Inventory
+from freshet.domain.ranking.user_context import UserContext
 
 
-def liked_cosines(inventory: Inventory, users: Context, vectors: Floats) -> Floats:
+def liked_cosines(inventory: Inventory, users: UserContext, vectors: Floats) -> Floats:
     """Cosines of items with those that their user liked lately; 0 for padding.
 
     Args:

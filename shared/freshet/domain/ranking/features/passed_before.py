@@ -11,7 +11,7 @@ def _passed_before(inputs: FeatureInputs) -> NDArray[np.bool_]:
     # The last column is where -1, the padding, points.
     table = np.zeros((len(rows), len(inputs.inventory) + 1), np.bool_)
     users = np.arange(len(rows))[:, None]
-    table[users, inputs.users.passed] = True
+    table[users, inputs.users.skipped] = True
     return table[users, rows]
 
 

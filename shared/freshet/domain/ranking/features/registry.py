@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from freshet.domain.ranking.ask import Floats
+from freshet.domain.ranking.arrays import Floats
 from freshet.domain.ranking.features.affinity import CONTENT_AFFINITY, TAG_AFFINITY
 from freshet.domain.ranking.features.content import CONTENT_FAST, CONTENT_MIDDLING, CONTENT_SLOW
 from freshet.domain.ranking.features.counts import (

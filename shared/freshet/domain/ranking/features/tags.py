@@ -4,7 +4,7 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from freshet.domain.ranking.ask import Floats
+from freshet.domain.ranking.arrays import Floats
 from freshet.domain.ranking.features.feature import Feature, FeatureInputs
 from freshet.domain.ranking.features.item_tags import item_tags, sums, tag_columns
 

@@ -1,0 +1,1 @@
+"""Kafka outside of the stream engine: clients, reading topics, dead letters."""
