@@ -126,7 +126,7 @@ def _ranking_request(
 ) -> RankingRequest:
     """The ask that led to the published list; if there is none, or it is old, what would now."""
     cause = state.caused_at if state is not None else None
-    asked: dict[str, Any] = {"count": config.list_size}
+    asked: dict[str, Any] = {"count": config.list_size, "seen": config.seen}
     if state is not None and (published is None or published.caused_at != cause):
         trigger = Trigger(kind="interest", event_id=state.event_id)
     else:
@@ -134,7 +134,8 @@ def _ranking_request(
         trigger = published.trigger
         if request is not None:
             names = ("count", "exclude", "category", "query")
-            asked = {name: getattr(request, name) for name in names}
+            asked |= {name: getattr(request, name) for name in names}
+            asked["seen"] = request.seen or config.seen
     return RankingRequest(user_id=user_id, state=state, trigger=trigger, cause=cause, **asked)
 
 
